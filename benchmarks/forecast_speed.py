@@ -12,8 +12,14 @@ import time
 
 import numpy as np
 
-from ehcp_timeline.measure.forecast.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
-from ehcp_timeline.measure.forecast.present import InHand, Pipeline, SimulatedStage
+from ehcp_timeline.measure.forecast.present import (
+    IN_TIME_FIRST,
+    OLDEST_FIRST,
+    InHand,
+    Pipeline,
+    SimulatedStage,
+    WorkOrder,
+)
 from ehcp_timeline.measure.forecast.simulate import Plan, run
 from ehcp_timeline.measure.forecast.weeks import Drivers, series
 
@@ -25,7 +31,7 @@ PACES = {"clearing": 1.1, "falling behind": 0.9}
 ORDERS = {
     "oldest-first": OLDEST_FIRST,
     "in-time-first": IN_TIME_FIRST,
-    "split": split(0.5),
+    "split": WorkOrder(0.5, 0.5, 0),
     "observed": WorkOrder(0.6, 0.2, 0.2),
 }
 STEPS = (
@@ -55,7 +61,7 @@ def start(pace: float) -> Pipeline:
 
 def measure(name: str, runs: int) -> None:
     """Print seconds and peak memory of so many runs of one council."""
-    quarters = tuple(week // 13 for week in range(WEEKS))
+    quarters = tuple(str(week // 13) for week in range(WEEKS))
     plan = Plan(frozenset(range(4, WEEKS + 1, 4)), quarters, cases="observed")
     begun, used = time.perf_counter(), time.process_time()
     run(start(PACES[name]), ORDERS, plan, runs, 1)

@@ -120,3 +120,15 @@ def list_section(
     cells = tuple(tuple(column.words(row) for column in columns) for row in rows)
     head = tuple(column.column for column in columns)
     return without_empty_columns(Section(title, (), head, cells, after, alarm, total=total))
+
+
+def table(
+    title: str, rows: Sequence[Mapping[str, str]], *, fixed: Iterable[str] = (), text: Iterable[str] = (),
+    optional: Iterable[str] = (), **more: Any,  # noqa: ANN401 - any other field of a section
+) -> Section:  # fmt: skip
+    """Return a table whose rows name their columns: the first and `fixed` ones, `text`, and numbers."""
+    headings = tuple(rows[0]) if rows else ()
+    kinds: dict[str, Kind] = dict.fromkeys((*headings[:1], *fixed), "fixed")
+    kinds |= dict.fromkeys(text, "text")
+    columns = tuple(TableColumn(name, kinds.get(name, "number"), name in optional) for name in headings)
+    return Section(title, columns=columns, rows=tuple(tuple(row.values()) for row in rows), **more)

@@ -6,7 +6,7 @@ gives each field an option of its own.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,13 +22,18 @@ if TYPE_CHECKING:
     from ehcp_timeline.privacy.pseudonyms import Key
     from ehcp_timeline.shell.open import Config as Settings
 
+
+def option(name: str, metavar: str, says: str, **bounds: Any) -> Any:  # noqa: ANN401 - as typer takes it
+    """Return an option with a value: its name, what stands for the value, its help, `min` and `max`."""
+    return typer.Option(name, metavar=metavar, help=says, **bounds)
+
+
 CaseFilePath = Annotated[Path, typer.Argument(metavar="FILE", hidden=True)]
 CaseFilePaths = Annotated[list[Path], typer.Argument(metavar="FILE", hidden=True)]
 SomeCaseFilePaths = Annotated[list[Path] | None, typer.Argument(metavar="FILE", hidden=True)]
 
 AsAt = Annotated[
-    str | None,
-    typer.Option("--as-at", metavar="DATE", help="The day to answer for, as 2026-01-31.  [default: today]"),
+    str | None, option("--as-at", "DATE", "The day to answer for, as 2026-01-31.  [default: today]")
 ]
 Format = Annotated[
     str | None,
@@ -45,88 +50,50 @@ OutputFile = Annotated[
 Force = Annotated[bool, typer.Option("--force", help="Replace the output file if it is there.")]
 Acknowledged = Annotated[
     Path | None,
-    typer.Option(
-        "--acknowledged",
-        metavar="FILE",
-        help="Accepted findings (case, deadline, reason, until): counted, not listed.",
+    option(
+        "--acknowledged", "FILE", "Accepted findings (case, deadline, reason, until): counted, not listed."
     ),
 ]
 Full = Annotated[bool, typer.Option("--full", help="Show everything, not only the answer.")]
 Rules = Annotated[
-    list[Path] | None,
-    typer.Option("--rules", metavar="FILE", help="Apply a local rulebook on top of the law. Repeatable."),
+    list[Path] | None, option("--rules", "FILE", "Apply a local rulebook on top of the law. Repeatable.")
 ]
 Config = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Use this ehcp.toml.  [default: the nearest one upward]"),
+    Path | None, option("--config", "FILE", "Use this ehcp.toml.  [default: the nearest one upward]")
 ]
 
 Worksheet = Annotated[
-    str | None,
-    typer.Option(
-        "--sheet", metavar="NAME", help="Read only this sheet of a workbook.  [default: all with cases]"
-    ),
+    str | None, option("--sheet", "NAME", "Read only this sheet of a workbook.  [default: all with cases]")
 ]
 HeaderRow = Annotated[
-    int | None,
-    typer.Option("--header-row", min=1, metavar="N", help="The row of the headings.  [default: detected]"),
+    int | None, option("--header-row", "N", "The row of the headings.  [default: detected]", min=1)
 ]
 
 
 Words = list[str] | None
-DueWithin = Annotated[
-    int, typer.Option("--due-within", min=0, metavar="DAYS", help="List what is due within so many days.")
-]
-Oldest = Annotated[int, typer.Option("--oldest", min=0, metavar="N", help="How many oldest cases to list.")]
-Top = Annotated[
-    int, typer.Option("--top", min=0, metavar="N", help="How many lines of a list `table` and `plain` show.")
-]
-Include = Annotated[
-    Words,
-    typer.Option("--include", metavar="VERDICTS", help="List these too: late, met, excused ... or all."),
-]
-Kind = Annotated[
-    Words,
-    typer.Option("--kind", metavar="KINDS", help="statutory, guidance, local or all.  [default: statutory]"),
-]
+DueWithin = Annotated[int, option("--due-within", "DAYS", "List what is due within so many days.", min=0)]
+Oldest = Annotated[int, option("--oldest", "N", "How many oldest cases to list.", min=0)]
+Top = Annotated[int, option("--top", "N", "How many lines of a list `table` and `plain` show.", min=0)]
+Include = Annotated[Words, option("--include", "VERDICTS", "List these too: late, met, excused ... or all.")]
+Kind = Annotated[Words, option("--kind", "KINDS", "statutory, guidance, local or all.  [default: statutory]")]
 Who = Annotated[
     Words,
-    typer.Option(
-        "--who",
-        metavar="WHO",
-        help="Whose duties: authority, school, adviser ... or all.  [default: authority]",
-    ),
+    option("--who", "WHO", "Whose duties: authority, school, adviser ... or all.  [default: authority]"),
 ]
-DeadlineIds = Annotated[
-    Words, typer.Option("--deadline", metavar="IDS", help="Only these deadlines, as plan.issue or order.")
-]
-District = Annotated[Words, typer.Option("--district", metavar="NAMES", help="Only these districts.")]
-Team = Annotated[Words, typer.Option("--team", metavar="NAMES", help="Only these teams.")]
-Caseworker = Annotated[Words, typer.Option("--caseworker", metavar="NAMES", help="Only these caseworkers.")]
+DeadlineIds = Annotated[Words, option("--deadline", "IDS", "Only these deadlines, as plan.issue or order.")]
+District = Annotated[Words, option("--district", "NAMES", "Only these districts.")]
+Team = Annotated[Words, option("--team", "NAMES", "Only these teams.")]
+Caseworker = Annotated[Words, option("--caseworker", "NAMES", "Only these caseworkers.")]
 FailOn = Annotated[
-    str,
-    typer.Option(
-        "--fail-on", metavar="WHAT", help="Exit 1 if the authority has any: overdue, late, due-soon, none."
-    ),
+    str, option("--fail-on", "WHAT", "Exit 1 if the authority has any: overdue, late, due-soon, none.")
 ]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever is found.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit 2 if the file has any problem.")]
 AssumeBlank = Annotated[
-    Words,
-    typer.Option(
-        "--assume-blank",
-        metavar="COLUMNS",
-        help="Treat these missing columns as `not done yet` on every row.",
-    ),
+    Words, option("--assume-blank", "COLUMNS", "Treat these missing columns as `not done yet` on every row.")
 ]
 Verify = Annotated[
-    int,
-    typer.Option(
-        "--verify",
-        min=0,
-        metavar="N",
-        help="Judge N rows of each file again with the second reader; 0: none.",
-    ),
+    int, option("--verify", "N", "Judge N rows of each file again with the second reader; 0: none.", min=0)
 ]
 Chronology = Annotated[
     bool,
@@ -137,32 +104,22 @@ Exceptions = Annotated[
     typer.Option("--exceptions", help="Audit the claimed exceptions instead: do the dates support them?"),
 ]
 
-Threshold = Annotated[
-    int, typer.Option("--threshold", metavar="N", help="Hide numbers of people below N; at least 3.")
-]
+Threshold = Annotated[int, option("--threshold", "N", "Hide numbers of people below N; at least 3.")]
 Previous = Annotated[
-    Path | None,
-    typer.Option(
-        "--previous", metavar="FILE", help="Warn what it and this earlier publication give away together."
-    ),
+    Path | None, option("--previous", "FILE", "Warn what it and this earlier publication give away together.")
 ]
 SplitBy = Annotated[
     str | None,
-    typer.Option(
+    option(
         "--split-by",
-        metavar="GROUP",
-        help="One file for each caseworker, team, district, school or case, in the folder of -o.",
+        "GROUP",
+        "One file for each caseworker, team, district, school or case, in the folder of -o.",
     ),
 ]
 Names = Annotated[bool, typer.Option("--names", help="Name the children in a calendar (.ics).")]
-By = Annotated[
-    str | None, typer.Option("--by", metavar="GROUP", help="One list for each caseworker, team or district.")
-]
+By = Annotated[str | None, option("--by", "GROUP", "One list for each caseworker, team or district.")]
 Pseudonymise = Annotated[
-    Path | None,
-    typer.Option(
-        "--pseudonymise", metavar="KEYFILE", help="Pseudonyms for cases; names and free text dropped."
-    ),
+    Path | None, option("--pseudonymise", "KEYFILE", "Pseudonyms for cases; names and free text dropped.")
 ]
 
 ALL = "all"
@@ -269,10 +226,7 @@ class DisclosureOptions:
     """Whether counts are made for publication, and what is hidden in them."""
 
     disclosure: Annotated[
-        str,
-        typer.Option(
-            "--disclosure", metavar="WHAT", help="suppress: counts that may be published, nobody listed."
-        ),
+        str, option("--disclosure", "WHAT", "suppress: counts that may be published, nobody listed.")
     ] = "none"
     threshold: Threshold = 5
     previous: Previous = None

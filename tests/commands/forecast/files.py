@@ -12,8 +12,8 @@ from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.law.loader.rulebook import load_rulebook
-from ehcp_timeline.measure.forecast.arrays import NEVER, day_of
 from ehcp_timeline.measure.forecast.caseload import Caseload, timetable, work_of
+from ehcp_timeline.measure.forecast.weeks import NEVER, day_of
 
 EVENTS = {
     "decision": ("assess_agreed",),

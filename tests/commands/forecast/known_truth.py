@@ -12,8 +12,8 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from ehcp_timeline.measure.forecast.arrays import NEVER, WEEK, Days, Rates, day_number, day_of
 from ehcp_timeline.measure.forecast.caseload import Caseload, PipelineStage, Timetable
+from ehcp_timeline.measure.forecast.weeks import NEVER, WEEK, Days, Rates, day_number, day_of
 
 ONE = Timetable((PipelineStage("plan", "", 20, 14),), 20)
 FOUR = Timetable(
@@ -153,7 +153,17 @@ def _work(
     due = (begun + DUE_DAYS).astype(np.int32)
     claimed = np.zeros(begun.size, dtype=np.bool_)
     return Caseload(
-        date.max, timetable, begun, due, done, issued, ends, ends < NEVER, claimed, exceptions_known=False
+        date.max,
+        timetable,
+        begun,
+        due,
+        done,
+        issued,
+        ends,
+        ends < NEVER,
+        claimed,
+        claimed,
+        exceptions_known=False,
     )
 
 
@@ -210,11 +220,12 @@ def known_on(whole: Caseload, day: int) -> Caseload:
         ends=np.where(ends <= day, ends, NEVER).astype(np.int32),
         measured=whole.measured[there] & (ends <= day),
         excepted=whole.excepted[there],
+        excused=whole.excused[there],
     )
 
 
 def closed_since(known: Caseload, day: int) -> Caseload:
     """Return what a file would hold that has the open cases, and those closed since a day."""
     kept = known.done > day
-    names = ("start", "due", "done", "issued", "ends", "measured", "excepted")
+    names = ("start", "due", "done", "issued", "ends", "measured", "excepted", "excused")
     return replace(known, **{name: getattr(known, name)[kept] for name in names})

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ehcp_timeline.measure.forecast.arrays import SHARES, Days, day_of
 from ehcp_timeline.measure.forecast.caseload import Caseload, Timetable
+from ehcp_timeline.measure.forecast.weeks import SHARES, Days, day_of
 from tests.commands.forecast.files import work_in, write_work
 from tests.commands.forecast.forecasts_held import Result, result
 from tests.commands.forecast.known_truth import FOUR, ONE, council, known_on

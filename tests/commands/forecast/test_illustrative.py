@@ -5,11 +5,10 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ehcp_timeline.measure.forecast.arrays import day_number
-from ehcp_timeline.measure.forecast.history import IN_TIME_FIRST, OLDEST_FIRST, split
-from ehcp_timeline.measure.forecast.outlook import naive_weeks
-from ehcp_timeline.measure.forecast.present import Present, present
+from ehcp_timeline.measure.forecast.behind import naive_weeks
+from ehcp_timeline.measure.forecast.present import IN_TIME_FIRST, OLDEST_FIRST, Present, WorkOrder, present
 from ehcp_timeline.measure.forecast.simulate import Kept, Plan, run, start_of
+from ehcp_timeline.measure.forecast.weeks import day_number
 from tests.commands.forecast.files import AS_AT, illustrative, work_in
 
 WEEKS = 208
@@ -27,8 +26,8 @@ def now() -> Present:
 @cache
 def kept() -> Mapping[str, Kept]:
     """Return five hundred runs under three orders of work, with quarters of 13 weeks."""
-    plan = Plan(frozenset({YEAR}), tuple(week // 13 for week in range(WEEKS)))
-    orders = {"oldest-first": OLDEST_FIRST, "in-time-first": IN_TIME_FIRST, "split": split(0.5)}
+    plan = Plan(frozenset({YEAR}), tuple(str(week // 13) for week in range(WEEKS)))
+    orders = {"oldest-first": OLDEST_FIRST, "in-time-first": IN_TIME_FIRST, "split": WorkOrder(0.5, 0.5, 0)}
     return run(start_of(now()), orders, plan, 500, 1)
 
 
@@ -39,7 +38,7 @@ def weeks_to_clear(order: str) -> int:
 
 def rates(order: str) -> list[float]:
     """Return the percentage issued in time in each of the first four quarters, in the middle run."""
-    return [(spread.percentile(0.5) or 0) / 10 for spread in (kept()[order].rates[at] for at in range(4))]
+    return [(spread.percentile(0.5) or 0) / 10 for spread in (kept()[order].rates[at] for at in "0123")]
 
 
 def test_the_file_is_the_council() -> None:

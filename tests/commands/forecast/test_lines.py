@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from ehcp_timeline.measure.backlog import clearance
-from ehcp_timeline.measure.forecast.arrays import day_number
-from ehcp_timeline.measure.forecast.outlook import straight_line
+from ehcp_timeline.measure.forecast.behind import season_lines, straight_line
 from ehcp_timeline.measure.forecast.present import Present, present
 from ehcp_timeline.measure.forecast.request import SchoolDays
-from ehcp_timeline.measure.forecast.stages import season_lines
+from ehcp_timeline.measure.forecast.weeks import day_number
 from tests.commands.forecast.files import AS_AT, work_in, write
 
 Rows = list[tuple[str, date, date | None]]

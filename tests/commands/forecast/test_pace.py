@@ -11,18 +11,17 @@ import numpy as np
 import pytest
 
 from ehcp_timeline.commands.forecast.sentences import pace_words, record_words
-from ehcp_timeline.measure.forecast.arrays import Rates
 from ehcp_timeline.measure.forecast.backtest import TrackRecord
-from ehcp_timeline.measure.forecast.caseload import Timetable
-from ehcp_timeline.measure.forecast.pace import (
+from ehcp_timeline.measure.forecast.behind import (
     CRITICAL,
     PaceChange,
     comes_every_year,
     largest_change,
     pace_changes,
 )
+from ehcp_timeline.measure.forecast.caseload import Timetable
 from ehcp_timeline.measure.forecast.present import present
-from ehcp_timeline.measure.forecast.weeks import Drivers, draw, series
+from ehcp_timeline.measure.forecast.weeks import Drivers, Rates, draw, series
 from tests.cli.command import ehcp, printed
 from tests.commands.forecast.files import AS_AT, write
 from tests.commands.forecast.forecasted import forecast, shown

@@ -9,11 +9,18 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
-from ehcp_timeline.measure.forecast.arrays import day_number
 from ehcp_timeline.measure.forecast.cases import ProjectedCase, projected
-from ehcp_timeline.measure.forecast.history import OLDEST_FIRST, WorkOrder
-from ehcp_timeline.measure.forecast.present import InHand, Pipeline, Present, SimulatedStage, present
+from ehcp_timeline.measure.forecast.present import (
+    OLDEST_FIRST,
+    InHand,
+    Pipeline,
+    Present,
+    SimulatedStage,
+    WorkOrder,
+    present,
+)
 from ehcp_timeline.measure.forecast.simulate import Plan, case_groups, run, start_of
+from ehcp_timeline.measure.forecast.weeks import day_number
 from tests.commands.forecast.files import AS_AT, illustrative, staged, work_in
 
 RUNS = 100

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ehcp_timeline.measure.forecast.arrays import Cases
-from ehcp_timeline.measure.forecast.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
+from ehcp_timeline.measure.forecast.present import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder
 from ehcp_timeline.measure.forecast.simulate import Pool, chosen, serve
+from ehcp_timeline.measure.forecast.weeks import Cases
 
 SPREAD = WorkOrder(0, 0, 1)
 
@@ -37,7 +37,7 @@ def test_in_time_first_takes_the_savable_then_the_oldest() -> None:
 
 def test_a_split_keeps_places_for_both() -> None:
     """Half of six places go to the oldest, half to those in time."""
-    assert served([9, 9, 9, 9], 6, split(0.5), 2) == [3, 0, 3, 0]
+    assert served([9, 9, 9, 9], 6, WorkOrder(0.5, 0.5, 0), 2) == [3, 0, 3, 0]
 
 
 def test_spread_takes_the_same_share_of_every_row() -> None:

@@ -3,12 +3,10 @@
 import numpy as np
 import pytest
 
-from ehcp_timeline.measure.forecast.arrays import day_number
 from ehcp_timeline.measure.forecast.caseload import week_overdue
-from ehcp_timeline.measure.forecast.history import OLDEST_FIRST
-from ehcp_timeline.measure.forecast.present import InHand, Pipeline, SimulatedStage
+from ehcp_timeline.measure.forecast.present import OLDEST_FIRST, InHand, Pipeline, SimulatedStage
 from ehcp_timeline.measure.forecast.simulate import Kept, Plan, run
-from ehcp_timeline.measure.forecast.weeks import Drivers, series
+from ehcp_timeline.measure.forecast.weeks import Drivers, day_number, series
 from tests.commands.forecast.files import AS_AT
 
 TODAY = day_number(AS_AT)
@@ -51,7 +49,7 @@ def test_the_oldest_case_is_told_in_whole_weeks(age: int, weeks: int) -> None:
 
 def test_a_quarter_counts_the_plans_of_its_weeks() -> None:
     """Two late plans in the first two weeks, two in time in the last two: nought, then a thousand of them."""
-    found = kept([200, 190, 30, 20], Plan(quarters=(0, 0, 1, 1)), capacity=1)
+    found = kept([200, 190, 30, 20], Plan(quarters=("a", "a", "b", "b")), capacity=1)
 
     assert [rate.percentile(0.5) for rate in found.rates.values()] == [0, 1000]
     assert found.cleared.percentile(0.5) == 2

@@ -6,13 +6,16 @@ from itertools import chain
 import numpy as np
 import pytest
 
-from ehcp_timeline.measure.forecast.arrays import NEVER, WEEK, day_number
-from ehcp_timeline.measure.forecast.history import IN_TIME_FIRST, OLDEST_FIRST
+from ehcp_timeline.law.loader.rulebook import load_rulebook
+from ehcp_timeline.measure.forecast.present import IN_TIME_FIRST, OLDEST_FIRST
+from ehcp_timeline.measure.forecast.request import ForecastRequest
 from ehcp_timeline.measure.forecast.reviews import ReviewOutlook, Reviews, review_outlook
+from ehcp_timeline.measure.forecast.weeks import NEVER, WEEK, day_number
 
 AS_AT = date(2025, 6, 1)
 TODAY = day_number(AS_AT)
 YEAR = 52
+RULEBOOK = load_rulebook()
 ORDERS = {"oldest-first": OLDEST_FIRST, "in-time-first": IN_TIME_FIRST}
 
 
@@ -31,7 +34,7 @@ def reviews(done: int, due: int = 10, overdue: int = 50) -> Reviews:
 
 def told(of: Reviews, weeks: int = 104) -> ReviewOutlook:
     """Return their outlook."""
-    found = review_outlook(of, TODAY, weeks, ORDERS, 200, 1, YEAR)
+    found = review_outlook(of, RULEBOOK, ForecastRequest(AS_AT, 1, 200, weeks), ORDERS)
     assert found is not None
     return found
 
@@ -95,4 +98,4 @@ def test_every_new_plan_joins_in(age: int, never: int) -> None:
 
 def test_a_file_without_reviews_done_says_nothing_of_them() -> None:
     """No decision in the past: no pace, no outlook."""
-    assert review_outlook(reviews(0), TODAY, 104, ORDERS, 200, 1, YEAR) is None
+    assert review_outlook(reviews(0), RULEBOOK, ForecastRequest(AS_AT, 1, 200, 104), ORDERS) is None

@@ -7,7 +7,8 @@ from pathlib import Path
 from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.law.loader.rulebook import load_rulebook
-from ehcp_timeline.measure.forecast.cases import SaveList, draft_window, save_list
+from ehcp_timeline.measure.forecast.caseload import days_given
+from ehcp_timeline.measure.forecast.cases import SaveList, save_list
 from tests.commands.forecast.files import AS_AT
 
 RULEBOOK = load_rulebook()
@@ -54,7 +55,7 @@ def test_the_draft_never_eats_the_familys_days(tmp_path: Path) -> None:
     """Plans came 5 days after drafts, but the family has 15: 4 August less 15 is a Sunday, so 18 July."""
     found = _list(tmp_path, [*_done(5), ("LATE", _days(76), AS_AT, "", "")])
 
-    assert draft_window(RULEBOOK, AS_AT) == 15
+    assert days_given(RULEBOOK, "plan.window", AS_AT) == 15
     assert found.cases[0].due == date(2025, 8, 4)
     assert found.cases[0].last_safe_draft == date(2025, 7, 18)
 

@@ -8,7 +8,6 @@ import polars as pl
 import pytest
 
 from ehcp_timeline.law.loader.rulebook import load_rulebook
-from ehcp_timeline.measure.forecast.arrays import NEVER, WEEK, Days, day_number
 from ehcp_timeline.measure.forecast.caseload import (
     Caseload,
     Timetable,
@@ -18,25 +17,26 @@ from ehcp_timeline.measure.forecast.caseload import (
     week_overdue,
     work_from_frame,
 )
-from ehcp_timeline.measure.forecast.history import (
+from ehcp_timeline.measure.forecast.present import (
+    Pipeline,
+    SimulatedStage,
     history,
     order_taken,
+    overdue_without_queue,
+    present,
     ready_at,
     weekly,
     weeks_recorded,
 )
-from ehcp_timeline.measure.forecast.present import (
-    Pipeline,
-    SimulatedStage,
-    overdue_without_queue,
-    present,
-)
 from ehcp_timeline.measure.forecast.weeks import (
     AUGUST,
+    NEVER,
     ORDINARY,
+    WEEK,
+    Days,
     Drivers,
+    day_number,
     factors,
-    kind_of_week,
     kinds_of_weeks,
     series,
 )
@@ -248,8 +248,8 @@ def test_an_even_split_is_seen_as_one() -> None:
 
 def test_august_is_a_season() -> None:
     """A week is of August by its middle day; its factor is its share of the weeks around it."""
-    assert kind_of_week(date(2025, 8, 3)) == ORDINARY
-    assert kind_of_week(date(2025, 8, 4)) == AUGUST
+    assert kinds_of_weeks(day_number(date(2025, 7, 27)), 1) == [ORDINARY]
+    assert kinds_of_weeks(day_number(date(2025, 7, 28)), 1) == [AUGUST]
     kinds = kinds_of_weeks(TODAY - 104 * WEEK, 104)
     values = np.array([4.0 if kind == AUGUST else 10.0 for kind in kinds])
 

@@ -14,8 +14,8 @@ from ehcp_timeline.commands.report.headline import sentences
 from ehcp_timeline.commands.report.public import HIDDEN, published
 from ehcp_timeline.commands.report.view import report_sections
 from ehcp_timeline.measure.answer import RulebookUsed
-from ehcp_timeline.measure.forecast.history import WorkOrder
 from ehcp_timeline.measure.forecast.outlook import ClearanceDay, Outlook, PathPoint
+from ehcp_timeline.measure.forecast.present import WorkOrder
 from ehcp_timeline.measure.forecast.request import OBSERVED
 from ehcp_timeline.output.chart import BarChart
 

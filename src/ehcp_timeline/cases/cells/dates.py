@@ -53,7 +53,7 @@ _MONTHS_ONLY = (
     re.compile(r"(?P<m>[a-z]{3,9})-(?P<y>\d\d)", _FLAGS),
     re.compile(r"(?P<m>[a-z]{3,9})[-/., ]*(?P<y>\d{4})", _FLAGS),
     re.compile(r"(?P<m>\d{1,2})[-/.](?P<y>\d{4})", _FLAGS),
-    re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})", _FLAGS),
+    re.compile(r"(?P<y>\d{4})[-/. ](?P<m>\d{1,2}|[a-z]{3,9})", _FLAGS),
 )
 _AS_TYPED = {"Pd": "-", "Zs": " "}  # every dash, every blank
 _SIGNS = str.maketrans({"\u2212": "-", "\u2044": "/", "\u2215": "/", "\u2019": "'"})

@@ -15,7 +15,7 @@ from ehcp_timeline.inputs import reading
 from ehcp_timeline.shell.destination import Output, say
 from ehcp_timeline.shell.exit_codes import NOT_ALL_JUDGED
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.options import LawOptions, OutputOptions, SomeCaseFilePaths
+from ehcp_timeline.shell.options import LawOptions, OutputOptions, SomeCaseFilePaths, option
 from ehcp_timeline.shell.parse import choices, day_asked
 
 if TYPE_CHECKING:
@@ -40,72 +40,44 @@ _MOST_BYTES = 10_000_000
 def forecast(
     files: SomeCaseFilePaths = None,
     *,
-    snapshots: Annotated[
-        Path | None, typer.Option("--snapshots", metavar="CSV", help="Published counts: date, count.")
-    ] = None,
+    snapshots: Annotated[Path | None, option("--snapshots", "CSV", "Published counts: date, count.")] = None,
     measure: Annotated[
-        str | None,
-        typer.Option("--measure", metavar="NAME", help="Which measure, where the CSV holds several."),
+        str | None, option("--measure", "NAME", "Which measure, where the CSV holds several.")
     ] = None,
     policy: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--policy", metavar="NAMES", help="oldest-first, in-time-first, split, observed.  [all]"
-        ),
+        list[str] | None, option("--policy", "NAMES", "oldest-first, in-time-first, split, observed.  [all]")
     ] = None,
-    split: Annotated[
-        str, typer.Option("--split", metavar="SHARE", help="What `split` keeps for the oldest, as 50%.")
-    ] = "50%",
-    target: Annotated[
-        str | None, typer.Option("--target", metavar="DATE", help="What it takes to be clear by then.")
-    ] = None,
+    split: Annotated[str, option("--split", "SHARE", "What `split` keeps for the oldest, as 50%.")] = "50%",
+    target: Annotated[str | None, option("--target", "DATE", "What it takes to be clear by then.")] = None,
     changes: options.WhatIfOptions,
     scenarios: Annotated[
-        Path | None,
-        typer.Option("--scenarios", metavar="FILE", help="TOML with named what-ifs, side by side."),
+        Path | None, option("--scenarios", "FILE", "TOML with named what-ifs, side by side.")
     ] = None,
     per_case: Annotated[bool, typer.Option("--per-case", help="When each open case closes.")] = False,
     save_list: Annotated[
         bool, typer.Option("--save-list", help="Cases in time that will be late if not hurried.")
     ] = False,
     intake: Annotated[
-        int,
-        typer.Option("--intake", min=0, max=104, metavar="WEEKS", help="Plan for requests of so many weeks."),
+        int, option("--intake", "WEEKS", "Plan for requests of so many weeks.", min=0, max=104)
     ] = 0,
     terms: Annotated[
-        Path | None,
-        typer.Option("--terms", metavar="FILE", help="TOML with the school closures, in [terms]."),
+        Path | None, option("--terms", "FILE", "TOML with the school closures, in [terms].")
     ] = None,
     backtest: Annotated[bool, typer.Option("--backtest", help="Score forecasts of the past months.")] = False,
     clear_at: Annotated[
-        int | None,
-        typer.Option("--clear-at", min=0, metavar="N", help="Clear means no more than N overdue."),
+        int | None, option("--clear-at", "N", "Clear means no more than N overdue.", min=0)
     ] = None,
     narrowest: Annotated[
-        str | None,
-        typer.Option(
-            "--narrowest", metavar="STAGE", help="Where cases wait: decision, advice, draft, final."
-        ),
+        str | None, option("--narrowest", "STAGE", "Where cases wait: decision, advice, draft, final.")
     ] = None,
     history: Annotated[
-        int,
-        typer.Option(
-            "--history", min=13, max=156, metavar="WEEKS", help="Weeks behind that rates are taken of."
-        ),
+        int, option("--history", "WEEKS", "Weeks behind that rates are taken of.", min=13, max=156)
     ] = 52,
-    seed: Annotated[
-        int, typer.Option("--seed", min=0, metavar="N", help="Seed of the runs; the same gives the same.")
-    ] = SEED,
-    runs: Annotated[
-        int, typer.Option("--runs", min=100, max=100_000, metavar="N", help="How many runs.")
-    ] = 1000,
-    horizon: Annotated[
-        int, typer.Option("--horizon", min=4, max=1040, metavar="WEEKS", help="Weeks to look ahead.")
-    ] = 156,
+    seed: Annotated[int, option("--seed", "N", "Seed of the runs; the same gives the same.", min=0)] = SEED,
+    runs: Annotated[int, option("--runs", "N", "How many runs.", min=100, max=100_000)] = 1000,
+    horizon: Annotated[int, option("--horizon", "WEEKS", "Weeks to look ahead.", min=4, max=1040)] = 156,
     full: Annotated[bool, typer.Option("--full", help="Show every quarter, stage and queue too.")] = False,
-    top: Annotated[
-        int, typer.Option("--top", min=0, metavar="N", help="Lines of a list of cases shown.")
-    ] = 20,
+    top: Annotated[int, option("--top", "N", "Lines of a list of cases shown.", min=0)] = 20,
     output: OutputOptions,
     about: LawOptions,
 ) -> None:
@@ -159,7 +131,6 @@ def forecast(
 
 
 def _send(to: Output, answer: "ForecastAnswer", question: "ForecastRequest", top: int, *, full: bool) -> None:
-    """Write the answer; Markdown holds what a person is shown, without the commands to try."""
     from ehcp_timeline.commands.forecast.page import page, sentences
     from ehcp_timeline.output.document import Document
     from ehcp_timeline.output.plain import markdown_page

@@ -11,7 +11,7 @@ from ehcp_timeline.measure.forecast.counts import (
     clear_on,
 )
 from ehcp_timeline.measure.forecast.forecast import ForecastAnswer
-from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.output.sections import Section, table
 from ehcp_timeline.text import count, day, listed
 
 ONE_LINE = (
@@ -21,11 +21,6 @@ ONE_LINE = (
 )
 _OLD_WEEKS = 4
 _PAIRS_SHOWN = 12
-_COLUMNS = (
-    TableColumn("from", "fixed"), TableColumn("to", "fixed"),
-    TableColumn("first", "number"), TableColumn("last", "number"),
-    TableColumn("weeks", "number"), TableColumn("a week", "number"), TableColumn("clear on", "fixed"),
-)  # fmt: skip
 
 
 def counts_sections(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[Section]:
@@ -35,19 +30,20 @@ def counts_sections(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[Sect
     yield Section(title=f"Forecast as at {day(answer.as_at)}{what}", before=words)
     if taken.pairs:
         earlier = len(taken.pairs) - _PAIRS_SHOWN
-        yield Section(
-            title="What each two counts imply",
-            columns=_COLUMNS,
-            rows=tuple(
-                (
-                    pair.first.isoformat(), pair.last.isoformat(),
-                    f"{pair.first_count:,}", f"{pair.last_count:,}", f"{pair.weeks:.1f}",
-                    f"{pair.per_week:+,.1f}", pair.clear_on.isoformat() if pair.clear_on else "never",
-                )
-                for pair in (*taken.pairs[-_PAIRS_SHOWN:], *_whole(taken))
-            ),
-            after=(f"{count(earlier, 'earlier pair')} in --format csv.",) if earlier > 0 else (),
-        )  # fmt: skip
+        rows = [
+            {
+                "from": pair.first.isoformat(),
+                "to": pair.last.isoformat(),
+                "first": f"{pair.first_count:,}",
+                "last": f"{pair.last_count:,}",
+                "weeks": f"{pair.weeks:.1f}",
+                "a week": f"{pair.per_week:+,.1f}",
+                "clear on": pair.clear_on.isoformat() if pair.clear_on else "never",
+            }
+            for pair in (*taken.pairs[-_PAIRS_SHOWN:], *_whole(taken))
+        ]
+        more = (f"{count(earlier, 'earlier pair')} in --format csv.",) if earlier > 0 else ()
+        yield table("What each two counts imply", rows, fixed=("to", "clear on"), after=more)
     if caution := tuple(caution_words(answer, taken)):
         yield Section(title="Why a straight line misleads", before=caution)
     if taken.remarks:
@@ -89,7 +85,6 @@ def counts_sentences(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[str
 
 
 def _line_words(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[str]:
-    """Yield what each line through the counts says, and how far apart their dates lie."""
     lately = taken.pairs[-1]
     then = _then(lately, answer.as_at)
     yield f"Since the count before, on {day(lately.first)}, {moved_words(lately)}. {then}"
@@ -137,7 +132,6 @@ def _then(pair: CountPair, as_at: date) -> str:
 
 
 def _beside(needed: float, taken: CountsTaken) -> str:
-    """Return a needed rate beside how the counts moved."""
     paces = [
         *((pair, "between the last two counts") for pair in taken.pairs[-1:]),
         *((pair, "since the first count") for pair in _whole(taken)),

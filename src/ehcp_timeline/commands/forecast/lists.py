@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, astuple, replace
 from datetime import date
 
-from ehcp_timeline.measure.forecast.arrays import SHARES
 from ehcp_timeline.measure.forecast.backtest import CLEARANCE, Backtest, Score
 from ehcp_timeline.measure.forecast.cases import Breach, ProjectedCase, SaveList
 from ehcp_timeline.measure.forecast.forecast import ForecastAnswer
 from ehcp_timeline.measure.forecast.intake import IntakeWeek
+from ehcp_timeline.measure.forecast.weeks import SHARES
 from ehcp_timeline.output.sections import (
     CASE,
     DUE,
@@ -19,6 +19,7 @@ from ehcp_timeline.output.sections import (
     TableColumn,
     column_of,
     list_section,
+    table,
     without_empty_columns,
 )
 from ehcp_timeline.text import count, day, listed
@@ -67,6 +68,7 @@ _OFF = (
     "Weeks off: by how far the middle forecast missed on average; then the two baselines: a straight line "
     "through the last two months' counts, and the backlog over what is done a week."
 )
+_SCORED = ("forecast of", "P50 held", "P85 held", "P95 held", "weeks off", "line", "throughput")
 _ENOUGH = 5
 _FAR = 0.2
 
@@ -103,7 +105,6 @@ def _save_sentences(saving: SaveList) -> Iterator[str]:
 
 
 def _to_save(saving: SaveList, as_at: date, top: int | None) -> Section:
-    """Return the cases to save, those whose draft must go first at the top."""
     title, words = "In time, and to be saved", tuple(_save_sentences(saving))
     if not saving.in_time:
         return Section(title=title, before=words)
@@ -126,39 +127,32 @@ def _case_sentences(cases: Sequence[ProjectedCase]) -> Iterator[str]:
 
 
 def _intake(weeks: Sequence[IntakeWeek], *, terms: bool) -> Section:
-    """Return the weeks of requests to come and where their days fall."""
-    names = dict.fromkeys(milestone.name for week in weeks for milestone in week.milestones)
     note = (
         "For a request that comes on the Monday; in brackets the last working day before it. ! marks weeks "
         "in which schools are closed on some day."
     )
     rows = []
     for week in weeks:
-        days = []
+        days = {}
         for milestone in week.milestones:
             act = f" ({milestone.act_by:%d %b})" if milestone.act_by != milestone.due else ""
-            days.append(f"{milestone.due.isoformat()}{act}{' !' if milestone.closure else ''}")
-        expected = "" if week.expected is None else f"{week.expected:.1f}"
-        lost = "" if week.school_days_lost is None else str(week.school_days_lost)
-        rows.append((week.week.isoformat(), expected, *days, lost, str(week.bank_holidays)))
+            said = f"{milestone.due.isoformat()}{act}{' !' if milestone.closure else ''}"
+            days[_MILESTONE_WORDS[milestone.name]] = said
+        rows.append({
+            "week of": week.week.isoformat(),
+            "requests": "" if week.expected is None else f"{week.expected:.1f}",
+            **days,
+            "school days lost": "" if week.school_days_lost is None else str(week.school_days_lost),
+            "bank holidays": str(week.bank_holidays),
+        })  # fmt: skip
     without = "No term dates are known, so no school days are counted: see [terms] of ehcp.toml, or --terms."
-    return without_empty_columns(
-        Section(
-            title=f"Requests to come: {count(len(weeks), 'week')}",
-            columns=(
-                TableColumn("week of", "fixed"), TableColumn("requests", "number"),
-                *(TableColumn(_MILESTONE_WORDS[name]) for name in names),
-                TableColumn("school days lost", "number"), TableColumn("bank holidays", "number"),
-            ),
-            rows=tuple(rows),
-            after=(note,) if terms else (note, without),
-        )
-    )  # fmt: skip
+    notes = (note,) if terms else (note, without)
+    title = f"Requests to come: {count(len(weeks), 'week')}"
+    return without_empty_columns(table(title, rows, text=_MILESTONE_WORDS.values(), after=notes))
 
 
 def backtest_section(past: Backtest) -> Section:
     """Return how past forecasts did, one line for each thing that was forecast."""
-    headings = ("P50 held", "P85 held", "P95 held", "weeks off", "line", "throughput")
     rows = []
     for score in past.scores:
         held = (
@@ -168,14 +162,9 @@ def backtest_section(past: Backtest) -> Section:
         errors = (score.error_weeks, *(rival.error_weeks for rival in score.baselines))
         off = ("" if error is None else f"{error:.1f}" for error in errors)
         if score.forecasts:
-            rows.append((_what(score), *held, *off))
-    return Section(
-        title="How past forecasts did",
-        before=tuple(backtest_sentences(past)),
-        columns=(TableColumn("forecast of", "fixed"), *(TableColumn(name, "number") for name in headings)),
-        rows=tuple(rows),
-        after=(_HELD, _OFF) if past.standpoints else (),
-    )
+            rows.append(dict(zip(_SCORED, (_what(score), *held, *off), strict=True)))
+    before, after = tuple(backtest_sentences(past)), (_HELD, _OFF) if past.standpoints else ()
+    return table("How past forecasts did", rows, before=before, after=after)
 
 
 def _what(score: Score) -> str:

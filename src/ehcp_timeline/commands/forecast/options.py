@@ -6,11 +6,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from ehcp_timeline.errors import ConfigError, UsageError
 from ehcp_timeline.record import fields, record
 from ehcp_timeline.shell.open import toml_table
+from ehcp_timeline.shell.options import option
 from ehcp_timeline.shell.parse import choices, day_asked
 from ehcp_timeline.text import did_you_mean
 
@@ -28,33 +27,22 @@ _MOST_PERCENT = 95
 class WhatIfOptions:
     """What is to be changed, in the words of the command line or of a scenario."""
 
-    capacity: Annotated[
-        str | None, typer.Option("--capacity", metavar="+N", help="What if: so many plans a week more.")
-    ] = None
-    since: Annotated[
-        str | None, typer.Option("--from", metavar="DATE", help="When more capacity begins.  [as-at date]")
-    ] = None
+    capacity: Annotated[str | None, option("--capacity", "+N", "What if: so many plans a week more.")] = None
+    since: Annotated[str | None, option("--from", "DATE", "When more capacity begins.  [as-at date]")] = None
     psychologists: Annotated[
-        str | None,
-        typer.Option("--psychologists", metavar="+N", help="What if: so many psychologists more."),
+        str | None, option("--psychologists", "+N", "What if: so many psychologists more.")
     ] = None
     advice_each: Annotated[
-        float, typer.Option("--advice-each", min=0.1, metavar="N", help="Advice a psychologist gives a week.")
+        float, option("--advice-each", "N", "Advice a psychologist gives a week.", min=0.1)
     ] = 1.0
     requests: Annotated[
-        str | None, typer.Option("--requests", metavar="+P%", help="What if: so many percent more requests.")
+        str | None, option("--requests", "+P%", "What if: so many percent more requests.")
     ] = None
     shrinkage: Annotated[
-        str | None,
-        typer.Option(
-            "--shrinkage", metavar="P%", help="What if: more working time lost to leave, vacancies."
-        ),
+        str | None, option("--shrinkage", "P%", "What if: more working time lost to leave, vacancies.")
     ] = None
     catch_up: Annotated[
-        str | None,
-        typer.Option(
-            "--catch-up", metavar="N[:WEEKS]", help="What if: a team that does N a week.  [13 weeks]"
-        ),
+        str | None, option("--catch-up", "N[:WEEKS]", "What if: a team that does N a week.  [13 weeks]")
     ] = None
 
     def what_if(self) -> "WhatIf":

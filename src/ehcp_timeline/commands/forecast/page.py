@@ -4,6 +4,7 @@ import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import chain
 
 from ehcp_timeline.commands.forecast.counts import counts_sections
@@ -20,18 +21,17 @@ from ehcp_timeline.commands.forecast.sentences import (
     target_words,
     what_if_sentences,
 )
-from ehcp_timeline.measure.forecast.forecast import (
-    ForecastAnswer,
+from ehcp_timeline.measure.forecast.behind import RECENT_WEEKS, StageLine
+from ehcp_timeline.measure.forecast.forecast import ForecastAnswer, WeeksBehind, WorkInHand
+from ehcp_timeline.measure.forecast.outlook import (
+    ClearanceDay,
+    Outlook,
+    Quarter,
     ScenarioOutlook,
-    WeeksBehind,
-    WorkInHand,
     main_outlook,
 )
-from ehcp_timeline.measure.forecast.outlook import ClearanceDay, Outlook, Quarter
-from ehcp_timeline.measure.forecast.pace import RECENT_WEEKS
 from ehcp_timeline.measure.forecast.request import ForecastRequest
-from ehcp_timeline.measure.forecast.stages import StageLine
-from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
+from ehcp_timeline.output.sections import Section, TableColumn, table, without_empty_columns
 from ehcp_timeline.text import day, listed
 
 _QUARTERS_SHOWN = 4
@@ -76,7 +76,7 @@ def page(
     wanted = full or not lists or answer.target is not None or answer.what_if.changed
     sections = [
         Section(f"Forecast as at {day(answer.as_at)}", words["answer"]),
-        Section("The change", tuple(what_if_sentences(answer.what_if))),
+        Section("The change", what_if_sentences(answer.what_if)),
     ]
     change = Section("What would change it", words["change"])
     if now.too_little:
@@ -127,7 +127,6 @@ def _words(
 
 
 def _orders(answer: ForecastAnswer, now: WorkInHand) -> Section:
-    """Return where each order of work leads: when it is clear, and what is left a year on."""
     lines = [(outlook.policy, outlook) for outlook in answer.policies]
     later = "later" if answer.pace_changes else "never"
     note = f"Half, 85%: of all futures clear by then; {later}: not by {day(horizon(answer))}."
@@ -136,29 +135,30 @@ def _orders(answer: ForecastAnswer, now: WorkInHand) -> Section:
 
 def scenario_sections(lines: Sequence[ScenarioOutlook], clear_at: int, *, moved: bool) -> Iterator[Section]:
     """Yield scenarios side by side: dates, rate by quarter, oldest case, longest waits; then a chart."""
-    quarters = [quarter.quarter for quarter in lines[0].outlook.quarters[:_QUARTERS_SHOWN]]
-    rows, bars = [], []
-    most = max((line.outlook.quarters[0].overdue_p85 or 1 for line in lines if quarters), default=1)
+    rows, bars, end = [], [], ""
+    most = max(
+        (line.outlook.quarters[0].overdue_p85 or 1 for line in lines if line.outlook.quarters), default=1
+    )
     for line in lines:
-        half, late, _ = _clear_cells(line.outlook.clearance, moved=moved)
-        near = line.outlook.quarters[: len(quarters)]
-        rates = (_percent(quarter.rate, moved=moved) for quarter in near)
-        rows.append((line.name, half, late, *rates, *_end_cells(near, moved=moved)[1:]))
+        near = line.outlook.quarters[:_QUARTERS_SHOWN]
+        clear = _clear_cells(line.outlook.clearance, moved=moved)
+        rates = {quarter.quarter[2:]: _percent(quarter.rate, moved=moved) for quarter in near}
+        left = _end_cells(near, moved=moved)
+        del clear["never"], left["in time"]
+        rows.append({"scenario": line.name, **clear, **rates, **left})
         for quarter in near[-1:]:
-            most = max(most, quarter.overdue_p50 or 0)
-            bars.append((line.name, quarter.overdue_p50 or 0))
-    columns = (
-        TableColumn("scenario"), TableColumn("half clear", "fixed"),
-        TableColumn("85%", "fixed", optional=True), *(TableColumn(name[2:], "number") for name in quarters),
-        TableColumn("overdue", "number"), TableColumn("oldest", "number"), TableColumn("past 52", "number"),
-    )  # fmt: skip
-    end = f" {quarters[-1]}" if quarters else ""
+            end, overdue = f" {quarter.quarter}", quarter.overdue_p50 or 0
+            most = max(most, overdue)
+            bars.append((line.name, overdue))
     note = (
         f"Half clear, 85%: of all futures, no more than {clear_at:,} overdue. By quarter: % of plans in 20 "
         f"weeks. Overdue, oldest in weeks, families past 52 weeks: at the end of{end}, in half of them."
     )
     what = tuple(f"{line.name}: {listed(words)}." for line in lines if (words := [*scenario_words(line)]))
-    yield without_empty_columns(Section("Scenarios side by side", what, columns, tuple(rows), (note,)))
+    title, dates = "Scenarios side by side", ("half clear", "85%")
+    yield without_empty_columns(
+        table(title, rows, fixed=dates, text=["scenario"], optional=["85%"], before=what, after=(note,))
+    )
     yield Section(
         f"Overdue at the end of{end}",
         columns=(TableColumn("", "fixed"), TableColumn("", "fixed"), TableColumn("", "number")),
@@ -170,32 +170,29 @@ def _outlooks(
     title: str, first: str, lines: Sequence[tuple[str, Outlook]], answer: ForecastAnswer, now: WorkInHand,
     note: str,
 ) -> Section:  # fmt: skip
-    """Return outlooks side by side, one a line."""
-    quarters = lines[0][1].quarters[:_QUARTERS_SHOWN]
     backlog = now.overdue > answer.clear_at and not now.floor_limits
     rows, moved = [], bool(answer.pace_changes)
     for name, outlook in lines:
-        clear = _clear_cells(outlook.clearance, moved=moved) if backlog else [""] * 3
-        unchanged = _dates(outlook.unchanged)[0] if backlog and outlook.unchanged else ""
-        rows.append((name, *clear, unchanged, *_end_cells(outlook.quarters[: len(quarters)], moved=moved)))
-    if quarters:
+        clear = _clear_cells(outlook.clearance, moved=moved)
+        unchanged = _date(outlook.unchanged.p50) if outlook.unchanged else ""
+        cells = {first: name, **clear, "unchanged": unchanged} if backlog else {first: name}
+        rows.append(cells | _end_cells(outlook.quarters[:_QUARTERS_SHOWN], moved=moved))
+    if quarters := lines[0][1].quarters[:_QUARTERS_SHOWN]:
         note = f"{note if backlog else ''} The rest: at the end of {quarters[-1].quarter}, in half of them."
-    columns = (
-        TableColumn(first, "fixed"), TableColumn("half clear", "fixed"), TableColumn("85%", "fixed"),
-        TableColumn("never", "number", optional=True), TableColumn("unchanged", "fixed", optional=True),
-        TableColumn("in time", "number"), TableColumn("overdue", "number"), TableColumn("oldest", "number"),
-        TableColumn("past 52", "number"),
-    )  # fmt: skip
-    return without_empty_columns(Section(title, (), columns, tuple(rows), (note.strip(),)))
+    dates = ("half clear", "85%", "unchanged")
+    return without_empty_columns(
+        table(title, rows, fixed=dates, optional=("never", "unchanged"), after=(note.strip(),))
+    )
 
 
-def _dates(clear: ClearanceDay, never: str = "never") -> list[str]:
-    return [never if when is None else when.isoformat() for when in (clear.p50, clear.p85)]
+def _date(when: date | None, never: str = "never") -> str:
+    return when.isoformat() if when else never
 
 
-def _clear_cells(clear: ClearanceDay, *, moved: bool) -> list[str]:
+def _clear_cells(clear: ClearanceDay, *, moved: bool) -> dict[str, str]:
     """Return when half and 85% of the runs are clear, and how many never are: no certainty where it moved."""
-    return [*_dates(clear, "later"), ""] if moved else [*_dates(clear), f"{100 * clear.never_share:.0f}%"]
+    half, late = (_date(when, "later" if moved else "never") for when in (clear.p50, clear.p85))
+    return {"half clear": half, "85%": late, "never": "" if moved else f"{100 * clear.never_share:.0f}%"}
 
 
 def _percent(rate: float | None, *, moved: bool) -> str:
@@ -205,19 +202,19 @@ def _percent(rate: float | None, *, moved: bool) -> str:
     return "over 99%" if moved and rate >= 99.5 else f"{rate:.0f}%"
 
 
-def _end_cells(quarters: Sequence[Quarter], *, moved: bool) -> tuple[str, ...]:
+def _end_cells(quarters: Sequence[Quarter], *, moved: bool) -> dict[str, str]:
     if not quarters:
-        return ("",) * 4
+        return dict.fromkeys(("in time", "overdue", "oldest", "past 52"), "")
     last = quarters[-1]
-    numbers = (last.overdue_p50, last.oldest_p50, last.over_52_p50)
-    return (
-        _percent(last.rate, moved=moved),
-        *("" if number is None else f"{number:,}" for number in numbers),
-    )
+    return {
+        "in time": _percent(last.rate, moved=moved),
+        "overdue": _number(last.overdue_p50),
+        "oldest": _number(last.oldest_p50),
+        "past 52": _number(last.over_52_p50),
+    }
 
 
 def _sure(answer: ForecastAnswer, now: WorkInHand, past: WeeksBehind, words: tuple[str, ...]) -> Section:
-    """Return how sure the answer is; where the pace moved, what the last weeks alone lead to."""
     if answer.recent is None:
         return Section("How sure", words)
     lines = [
@@ -228,7 +225,6 @@ def _sure(answer: ForecastAnswer, now: WorkInHand, past: WeeksBehind, words: tup
 
 
 def _details(answer: ForecastAnswer, past: WeeksBehind) -> Iterator[Section]:
-    """Yield what stands behind the answer: every quarter, the stages and their queues."""
     yield _quarters(
         "Plans issued within 20 weeks, % (15 of 100 runs are below, 15 above)", answer.policies, rate_words
     )
@@ -237,35 +233,33 @@ def _details(answer: ForecastAnswer, past: WeeksBehind) -> Iterator[Section]:
         def cell(quarter: Quarter, name: str = measure) -> str:
             return _number(getattr(quarter, name))
 
-        table = _quarters(title, answer.policies, cell)
-        if any(any(row[1:]) for row in table.rows):
-            yield table
-    yield Section(
-        title=f"The stages over the last {past.weeks} weeks",
-        columns=_columns("stage", "in hand", "waiting", "in", "out", "weeks", "for 85%", "by law"),
-        rows=tuple(
-            (
-                f"{stage.stage} *" if stage.narrowest else stage.stage,
-                *map(_number, (
-                    stage.in_hand, stage.waiting, stage.arrivals_per_week, stage.completions_per_week,
-                    stage.weeks_p50, stage.weeks_p85, stage.law_weeks,
-                )),
-            )
-            for stage in answer.stages
-        ),
-        after=(_STAGE_NOTE,),
-    )  # fmt: skip
+        measured = _quarters(title, answer.policies, cell)
+        if any(any(row[1:]) for row in measured.rows):
+            yield measured
+    stages = [
+        {
+            "stage": f"{stage.stage} *" if stage.narrowest else stage.stage,
+            "in hand": _number(stage.in_hand),
+            "waiting": _number(stage.waiting),
+            "in": _number(stage.arrivals_per_week),
+            "out": _number(stage.completions_per_week),
+            "weeks": _number(stage.weeks_p50),
+            "for 85%": _number(stage.weeks_p85),
+            "by law": _number(stage.law_weeks),
+        }
+        for stage in answer.stages
+    ]
+    yield table(f"The stages over the last {past.weeks} weeks", stages, after=(_STAGE_NOTE,))
     yield _queues(answer.stages)
 
 
 def _quarters(title: str, outlooks: Sequence[Outlook], cell: Callable[[Quarter], str]) -> Section:
-    """Return a table with quarters down and orders of work across."""
+    policies = [outlook.policy for outlook in outlooks]
     every = zip(*(outlook.quarters for outlook in outlooks), strict=True)
-    return Section(
-        title=title,
-        columns=_columns("quarter", *(outlook.policy for outlook in outlooks)),
-        rows=tuple((quarters[0].quarter, *map(cell, quarters)) for quarters in every),
-    )
+    rows = [
+        {"quarter": line[0].quarter, **dict(zip(policies, map(cell, line), strict=True))} for line in every
+    ]
+    return table(title, rows)
 
 
 def rate_words(quarter: Quarter) -> str:
@@ -276,32 +270,26 @@ def rate_words(quarter: Quarter) -> str:
     return f"{quarter.rate:.0f}{span}"
 
 
-def _columns(first: str, *numbers: str) -> tuple[TableColumn, ...]:
-    return (TableColumn(first, "fixed"), *(TableColumn(name, "number") for name in numbers))
-
-
 def _queues(stages: Sequence[StageLine]) -> Section:
-    """Return the queue forms for the stages that they apply to, and why not for the others."""
     reasons: defaultdict[str, list[str]] = defaultdict(list)
     for stage in stages:
         for words in stage.why:
             reasons[words].append(stage.stage)
     why = tuple(f"{', '.join(names)}: {words}" for words, names in reasons.items())
-    title = "Queue arithmetic, stage by stage"
-    rows = tuple(
-        (
-            stage.stage,
-            _ratio(stage.load),
-            *map(_number, (stage.target_queue, stage.relief_capacity, stage.target_capacity)),
-            _ratio(stage.pressure),
-        )
+    rows = [
+        {
+            "stage": stage.stage,
+            "load": _ratio(stage.load),
+            "target queue": _number(stage.target_queue),
+            "relief": _number(stage.relief_capacity),
+            "to keep": _number(stage.target_capacity),
+            "pressure": _ratio(stage.pressure),
+        }
         for stage in stages
         if stage.target_capacity is not None
-    )
-    if not rows:
-        return Section(title=title, before=why)
-    columns = _columns("stage", "load", "target queue", "relief", "to keep", "pressure")
-    return Section(title=title, before=_FORMS, columns=columns, rows=rows, after=why)
+    ]
+    before, after = (_FORMS, why) if rows else (why, ())
+    return table("Queue arithmetic, stage by stage", rows, before=before, after=after)
 
 
 def _number(value: float | None) -> str:
@@ -312,12 +300,10 @@ def _number(value: float | None) -> str:
 
 
 def _ratio(value: float | None) -> str:
-    """Return a ratio to two decimals; nothing of none."""
     return "" if value is None else f"{value:.2f}"
 
 
 def _ending(answer: ForecastAnswer, *, full: bool, listed: bool) -> Section:
-    """Return what makes the same answer again, and what to type next."""
     again = (
         f"  ehcp forecast {' '.join(shlex.quote(file.name) for file in answer.input)} --as-at {answer.as_at}"
     )

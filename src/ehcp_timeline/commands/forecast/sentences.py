@@ -1,26 +1,19 @@
 """A forecast in sentences that a councillor can repeat: when it is clear, what would change it, how sure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 
-from ehcp_timeline.measure.forecast.arrays import YEAR, after_weeks
 from ehcp_timeline.measure.forecast.backtest import TrackRecord
+from ehcp_timeline.measure.forecast.behind import RECENT_WEEKS, REQUESTS, PaceChange, SeasonLine
 from ehcp_timeline.measure.forecast.caseload import WHOLE
-from ehcp_timeline.measure.forecast.forecast import (
-    ForecastAnswer,
-    ScenarioOutlook,
-    WeeksBehind,
-    WorkInHand,
-    main_outlook,
-)
-from ehcp_timeline.measure.forecast.history import WorkOrder
-from ehcp_timeline.measure.forecast.outlook import ClearanceDay, Outlook
-from ehcp_timeline.measure.forecast.pace import RECENT_WEEKS, REQUESTS, PaceChange
+from ehcp_timeline.measure.forecast.forecast import ForecastAnswer, WeeksBehind, WorkInHand
+from ehcp_timeline.measure.forecast.outlook import ClearanceDay, Outlook, ScenarioOutlook, main_outlook
+from ehcp_timeline.measure.forecast.present import WorkOrder
 from ehcp_timeline.measure.forecast.request import EVERY_TEAM, OBSERVED, ForecastRequest, WhatIf
 from ehcp_timeline.measure.forecast.reviews import ReviewOutlook
-from ehcp_timeline.measure.forecast.stages import SeasonLine
 from ehcp_timeline.measure.forecast.target import CapacityNeeded, TargetAnswer
+from ehcp_timeline.measure.forecast.weeks import YEAR, after_weeks
 from ehcp_timeline.text import count, day, listed
 
 WHY_APART = (
@@ -40,6 +33,13 @@ ORDER_WORDS = {
 _SEASON_WORDS = {
     "august": "in August", "christmas": "at Christmas", "school holiday": "in the school holidays",
 }  # fmt: skip
+_CHANGED = {
+    "capacity": "{capacity:+g} plans a week at the narrowest stage{from}",
+    "psychologists": "{psychologists:+g} psychologists, each with {advice_each:g} advice a week{from}",
+    "requests": "{requests:+g}% requests",
+    "shrinkage": "{shrinkage:g}% of working time lost beyond what was lost so far",
+    "catch_up": "a catch-up team: {catch_up:+g} a week for {catch_up_weeks} weeks{from}",
+}
 _OLD_WEEKS = 4
 _NEVER, _RARELY = 0.9995, 0.005
 
@@ -80,7 +80,6 @@ def _lower(sentence: str) -> str:
 
 
 def _answer_words(answer: ForecastAnswer, now: WorkInHand, outlook: Outlook) -> str:
-    """Return in one sentence when the backlog clears under one order of work."""
     clear, end, who = outlook.clearance, day(horizon(answer)), ORDER_WORDS[outlook.policy]
     futures, never = f"{answer.runs:,} simulated futures", f"{100 * clear.never_share:.0f} of 100"
     if now.floor_limits:  # the other stages keep cases overdue, whoever is hired at the narrowest
@@ -117,7 +116,6 @@ def _never_words(answer: ForecastAnswer, now: WorkInHand, outlook: Outlook) -> s
 
 
 def _stays_words(answer: ForecastAnswer, now: WorkInHand, outlook: Outlook) -> str:
-    """Return what becomes of a backlog that is clear now."""
     clear = "There is no backlog now."
     if now.overdue:
         clear = f"That counts as clear now: clear means no more than {answer.clear_at:,} overdue."
@@ -139,20 +137,10 @@ def horizon(answer: ForecastAnswer) -> date:
     return after_weeks(answer.as_at, answer.horizon_weeks)
 
 
-def what_if_sentences(change: WhatIf) -> Iterator[str]:
-    """Yield what was changed."""
-    since = f" from {day(change.since)}" if change.since else ""
-    if change.capacity:
-        yield f"{change.capacity:+g} plans a week at the narrowest stage{since}"
-    if change.psychologists:
-        each = f"{change.advice_each:g} advice a week"
-        yield f"{change.psychologists:+g} psychologists, each with {each}{since}"
-    if change.requests:
-        yield f"{change.requests:+g}% requests"
-    if change.shrinkage:
-        yield f"{change.shrinkage:g}% of working time lost beyond what was lost so far"
-    if change.catch_up:
-        yield f"a catch-up team: {change.catch_up:+g} a week for {change.catch_up_weeks} weeks{since}"
+def what_if_sentences(change: WhatIf) -> tuple[str, ...]:
+    """Return what was changed."""
+    asked = asdict(change) | {"from": f" from {day(change.since)}" if change.since else ""}
+    return tuple(says.format(**asked) for what, says in _CHANGED.items() if asked[what])
 
 
 def scenario_words(line: ScenarioOutlook) -> Iterator[str]:

@@ -7,7 +7,7 @@ from ehcp_timeline.clock import months_on
 from ehcp_timeline.commands.report.answer import Number, ReportAnswer, WaitingCount
 from ehcp_timeline.commands.report.public import HIDDEN
 from ehcp_timeline.measure.counts import ISSUE
-from ehcp_timeline.measure.forecast.forecast import main_outlook
+from ehcp_timeline.measure.forecast.outlook import main_outlook
 from ehcp_timeline.text import count, day
 
 BAND_WORDS = {

@@ -122,9 +122,9 @@ def projected_plans(
     """Return what `ehcp forecast --per-case` says of each open plan; None where the file tells too little."""
     import polars as pl
 
-    from ehcp_timeline.measure.forecast.arrays import after_weeks
     from ehcp_timeline.measure.forecast.forecast import forecast
     from ehcp_timeline.measure.forecast.request import OBSERVED, ForecastRequest
+    from ehcp_timeline.measure.forecast.weeks import after_weeks
 
     asked = ForecastRequest(as_at, policies=(OBSERVED,), closures=config.closures, per_case=True)
     try:

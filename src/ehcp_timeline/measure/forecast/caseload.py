@@ -16,7 +16,7 @@ from ehcp_timeline.clock import apply
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.counts import ISSUE, REVIEW, clocks_of, has_exception
-from ehcp_timeline.measure.forecast.arrays import NEVER, WEEK, Days, Flags, day_number, day_of
+from ehcp_timeline.measure.forecast.weeks import NEVER, WEEK, Days, Flags, day_number, day_of
 from ehcp_timeline.measure.multi_file import one_history
 from ehcp_timeline.measure.result import Input
 from ehcp_timeline.record import field, record
@@ -35,8 +35,7 @@ class PipelineStage:
     """One stage between a request and a plan.
 
     Attributes:
-        name: `decision`, `advice`, `draft` or `final`; `plan` where the file has no date between the request,
-            or the decision, and the plan.
+        name: `decision`, `advice`, `draft` or `final`; `plan` where the file has no date of a draft.
         ends_with: The event that ends it; empty for advice, which has many, and for the last stage.
         weeks: Whole weeks that the law's timetable gives it.
         least: Most that its shortest time is ever taken to be, in whole weeks: whoever takes longer, waits.
@@ -62,24 +61,21 @@ class Timetable:
 
 
 def timetable(rulebook: Rulebook, columns: Collection[str], as_at: date) -> Timetable:
-    """Return the stages that a file with these columns can show.
+    """Return the stages that a file with these columns can show, with the weeks of the law on the as-at date.
 
-    The weeks are those of `assess.decide`, `assess.advice`, `plan.draft` and `plan.issue`, as they stand on
-    the as-at date: decision by week 6, advice by week 12, draft by week 14, plan by week 20.
+    Decision by week 6, advice by week 12, draft by week 14, plan by week 20.
     """
     decide, advice, draft, issue = (
-        weeks_of(rulebook, deadline, as_at)
+        days_given(rulebook, deadline, as_at) // WEEK
         for deadline in ("assess.decide", ADVICE, "plan.draft", "plan.issue")
     )
     drafted = "draft_sent" in columns
-    ends = [
+    stages, before = list[PipelineStage](), 0
+    for name, event, by, there in (
         ("decision", "assess_agreed", decide, "assess_agreed" in columns),
         ("advice", "", decide + advice, bool(_advice_columns(rulebook, columns))),
         ("draft", "draft_sent", draft, drafted),
-    ]
-    stages: list[PipelineStage] = []
-    before = 0
-    for name, event, by, there in ends:
+    ):
         if there:
             stages.append(PipelineStage(name, event, by - before, max(1, by - before)))
             before = by
@@ -88,11 +84,11 @@ def timetable(rulebook: Rulebook, columns: Collection[str], as_at: date) -> Time
     return Timetable(tuple(stages), issue)
 
 
-def weeks_of(rulebook: Rulebook, deadline: str, as_at: date) -> int:
-    """Return the whole weeks that a deadline gives on a day; 0 where the rulebook does not have it."""
+def days_given(rulebook: Rulebook, deadline: str, as_at: date) -> int:
+    """Return the days that a deadline gives from a day on; 0 where the rulebook does not have it."""
     known = rulebook.by_id.get(deadline)
     version = known.version_on(as_at) if known else None
-    return (apply(version.limit.limbs[0].count, as_at) - as_at).days // WEEK if version else 0
+    return (apply(version.limit.limbs[0].count, as_at) - as_at).days if version else 0
 
 
 def _advice_columns(rulebook: Rulebook, columns: Collection[str]) -> list[tuple[str, str]]:
@@ -107,18 +103,17 @@ def _advice_columns(rulebook: Rulebook, columns: Collection[str]) -> list[tuple[
 
 @record(frozen=True, slots=True)
 class Caseload:
-    """Every assessment that started by the as-at date. Days are day numbers, `NEVER` where there is none.
+    """Every assessment of a file as it is known on the as-at date. Days are day numbers, or `NEVER`.
 
     Attributes:
-        as_at: The day the file is read for; nothing after it is in here.
         done: Day it was closed: plan issued, refused, ended.
         issued: Whether a plan closed it.
-        ends: Day each stage ended with the next one beginning; shape (assessments, stages).
+        ends: Day each stage ended, shape (assessments, stages).
         measured: Whether both ends of a stage are recorded, so that its length counts; the same shape.
         excepted: Whether the file claims an exception to the twenty weeks.
         exceptions_known: Whether the file has a column that could claim one.
+        excused: Whether it is open past its due day with an exception that no date refutes: not overdue.
         named: Place in the arrays to `case_id`, `row` and whose work it is, for those open on the as-at date.
-        excused: Places of those open past their due day with an exception that no date refutes: not overdue.
         team: The team of each assessment; empty where the file has no such column.
     """
 
@@ -131,9 +126,9 @@ class Caseload:
     ends: Days
     measured: Flags
     excepted: Flags
+    excused: Flags
     exceptions_known: bool
     named: Mapping[int, dict[str, Any]] = field(default_factory=dict)
-    excused: frozenset[int] = frozenset()
     team: tuple[str | None, ...] = ()
 
     @property
@@ -211,7 +206,6 @@ def work_of(batches: Iterable[Judged], rulebook: Rulebook, timetable: Timetable,
 
 
 def _end(event: str, rulebook: Rulebook, columns: Sequence[str]) -> pl.Expr:
-    """Return the day on which a stage ended: its event, or the last of the advice that was asked for."""
     pairs = _advice_columns(rulebook, columns)
     if event == "assess_agreed" and event in columns:
         # advice is asked for once it was decided to assess
@@ -255,9 +249,9 @@ def work_from_frame(frame: pl.DataFrame, timetable: Timetable, as_at: date) -> C
         ends=ends,
         measured=measured,
         excepted=excepted,
+        excused=excused,
         exceptions_known="excepted" in frame.columns,
         named=dict(zip(open_.tolist(), owners, strict=True)),
-        excused=frozenset(np.flatnonzero(excused).tolist()),
         team=tuple(frame["team"]) if "team" in frame.columns else (),
     )
 
@@ -273,10 +267,9 @@ def days_of(frame: pl.DataFrame, column: str, latest: int) -> Days:
 
 
 def _stage_ends(columns: list[Days], start: Days, answered: Days, done: Days) -> tuple[Days, Flags]:
-    """Return the day each stage ended, in order, and whether both its ends were recorded.
+    """Return the day each stage ended, the next recorded end where its own is not; and whether both its are.
 
-    A stage whose end is not recorded ends with the next one that is. A date before the start, or after the
-    case was closed, is of another episode and does not count.
+    A date before the start, or after the case was closed, is of another episode and does not count.
     """
     recorded = [np.where((days >= start) & (days <= done), days, NEVER) for days in columns]
     days = np.stack([*recorded, answered], axis=1).astype(np.int32)
@@ -288,15 +281,13 @@ def _stage_ends(columns: list[Days], start: Days, answered: Days, done: Days) ->
 
 @record(frozen=True, slots=True)
 class OpenAssessments:
-    """The open assessments of one day, one entry of each array for each.
+    """The open assessments of one day (a day number), one entry of each array for each.
 
     Attributes:
-        day: The day, as a day number.
         place: Where each stands in the arrays of `Caseload`.
         stage: Its stage, 0 for the first.
         since: Day it came to that stage.
-        due_week: First week, counted from `day`, at whose end it is overdue; 0 or less: it is overdue now;
-            far ahead for what is excused.
+        due_week: First week at whose end it is overdue, 0 or less: now; far ahead for what is excused.
     """
 
     day: int
@@ -319,7 +310,7 @@ def standing_on(work: Caseload, day: int) -> OpenAssessments:
     begun = np.concatenate([work.start[place, None], work.ends[place, :-1]], axis=1)
     since = np.take_along_axis(begun, stage[:, None], axis=1)[:, 0]
     due_week = week_overdue(work.due[place], day)
-    due_week[np.isin(place, sorted(work.excused))] = _FAR
+    due_week[work.excused[place]] = _FAR
     return OpenAssessments(day, place, stage, since, due_week)
 
 
@@ -336,5 +327,4 @@ def week_overdue(due: Days, day: int) -> Days:
 
 def overdue_on(work: Caseload, day: int) -> int:
     """Return how many assessments were overdue at the end of a day."""
-    past = np.flatnonzero((work.start <= day) & (work.done > day) & (work.due < day))
-    return int(np.count_nonzero(~np.isin(past, sorted(work.excused))))
+    return int(np.count_nonzero((work.start <= day) & (work.done > day) & (work.due < day) & ~work.excused))

@@ -13,9 +13,10 @@ from ehcp_timeline.clock import Count, apply, last_working_day
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.casework import ALL, read_casework
 from ehcp_timeline.measure.counts import ISSUE
-from ehcp_timeline.measure.forecast.arrays import WEEK, Counts, Rates, after_weeks, day_of
+from ehcp_timeline.measure.forecast.caseload import days_given
 from ehcp_timeline.measure.forecast.present import Present
 from ehcp_timeline.measure.forecast.simulate import case_groups
+from ehcp_timeline.measure.forecast.weeks import WEEK, Counts, Rates, after_weeks, day_of
 from ehcp_timeline.measure.next_steps import next_steps
 from ehcp_timeline.measure.pace import P85, pace_of
 from ehcp_timeline.measure.worklists import at_risk
@@ -70,7 +71,7 @@ def projected(now: Present, finished: Rates, runs: int) -> tuple[ProjectedCase, 
         group = groups[row, stage]
         ends = int(p50[group]), int(p85[group])
         breach: Breach = "possible" if ends[1] > due_week else "unlikely"
-        if place in work.excused:
+        if work.excused[place]:
             breach = "excused"
         elif due_week <= 0:
             breach = "overdue"
@@ -152,17 +153,17 @@ def save_list(rulebook: Rulebook, sources: Sequence[CaseFile], as_at: date) -> S
     """Return the cases to save: they and their days are those of `ehcp overdue --save-list`."""
     cases = []
     in_time = untold = quick = 0
+    window = days_given(rulebook, "plan.window", as_at)
     for source in sources:
         work = read_casework(rulebook, source, as_at, ALL)
         risk = at_risk(work, _PLANS)
         in_time, untold = in_time + risk.in_time, untold + risk.untold
         quick += risk.clocks.filter(pl.col("expected_p15") <= pl.col("due")).height
-        # days from draft to plan at the 85th percentile, and at least those that are the family's
-        after_draft = {}
+        after_draft = {}  # days to the plan at the 85th percentile, and at least those of the family
         for deadline in ISSUE:
             clocks, chain = work.audit.findings.filter(deadline=deadline), next_steps().chain_for(deadline)
             last = pace_of(deadline, chain, clocks, work.rows, as_at).stages[-1]
-            after_draft[deadline] = max(draft_window(rulebook, as_at), last.left(P85) if last.known else 0)
+            after_draft[deadline] = max(window, last.left(P85) if last.known else 0)
         for line in risk.clocks.iter_rows(named=True):
             stage, due, expected = line["stage"], line["due"], line["expected_p85"]
             before = Count("at_least_before", after_draft[line["deadline"]], "days")
@@ -179,10 +180,3 @@ def save_list(rulebook: Rulebook, sources: Sequence[CaseFile], as_at: date) -> S
             )
     cases.sort(key=lambda case: (case.last_safe_draft or case.due, case.due, case.case_id, case.row))
     return SaveList(tuple(cases), in_time, untold, quick)
-
-
-def draft_window(rulebook: Rulebook, day: date) -> int:
-    """Return the days that must lie between the draft and the plan, as the law gives them to the family."""
-    deadline = rulebook.by_id.get("plan.window")
-    version = deadline.version_on(day) if deadline else None
-    return (apply(version.limit.limbs[0].count, day) - day).days if version else 0

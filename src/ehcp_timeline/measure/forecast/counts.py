@@ -1,6 +1,5 @@
 """Published counts: a small CSV with a date and a count on each line, and what each two counts imply."""
 
-import calendar
 import codecs
 import csv
 import hashlib
@@ -8,16 +7,16 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 
-from ehcp_timeline.cases.cells.dates import FIRST_EVENT, Window, month_of, read_date
+from ehcp_timeline.cases.cells.dates import FIRST_EVENT, Window, read_date
+from ehcp_timeline.cases.model import month_end
 from ehcp_timeline.errors import CaseFileError, UsageError
 from ehcp_timeline.measure.answer import NOT_IN_JSON, decimals
-from ehcp_timeline.measure.forecast.arrays import SHARES, WEEK, Rates
 from ehcp_timeline.measure.forecast.outlook import ClearanceDay
-from ehcp_timeline.measure.forecast.weeks import chunks
+from ehcp_timeline.measure.forecast.weeks import SHARES, WEEK, Rates, chunks
 from ehcp_timeline.record import Whole, field, record
 from ehcp_timeline.text import did_you_mean
 
@@ -38,11 +37,9 @@ _DELIMITERS = ",;\t|"
 _BANNER = 20
 _WINDOW = Window(FIRST_EVENT, date(2100, 12, 31))
 _BEGIN = "begin the file with  date,count  and, if you have them, ,arrivals,completions"
-_NAME = "[A-Za-z]{3,9}"
-_MONTH = re.compile(rf"(?P<y>\d{{4}})[-/ ](?P<m>\d{{1,2}}|{_NAME})|(?P<m2>{_NAME})[-/ ](?P<y2>\d{{4}})")
 _SEPARATED = re.compile(r"\d{1,3}(?:[, ]\d{3})+(?:\.0+)?|\d+(?:\.0+)?")
 _LONGEST = 9
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @record(frozen=True, slots=True)
@@ -118,16 +115,8 @@ def read_counts(
         CaseFileError: It has no dates or no counts, or two different counts on one day.
         UsageError: It holds several measures and none was chosen, or none such.
     """
-    if raw.startswith(b"PK\x03\x04"):
-        raise CaseFileError(f"{name} is a workbook or an archive", "save the counts as CSV")
-    encoding = next((encoding for mark, encoding in _MARKS if raw.startswith(mark)), "utf-8")
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
-    lines, chosen = _of_measure(_lines(text, name), name, measure)
-    known: dict[date, tuple[int, int]] = {}
-    counts: list[PublishedCount] = []
+    lines, chosen = _of_measure(_lines(raw, name), name, measure)
+    known: dict[date, tuple[int, PublishedCount]] = {}
     remarks: list[str] = []
     for number, cells in lines:
         where = f"line {number}"
@@ -138,24 +127,24 @@ def read_counts(
         if count is None:
             remarks.append(f"{where}: the count is blank, and the line is left out")
             continue
-        flows = [_whole(cells, column, f"{name} {where}") for column in ("arrivals", "completions")]
+        flows = (_whole(cells, column, f"{name} {where}") for column in ("arrivals", "completions"))
+        told = PublishedCount(day, count, *flows)
+        first, before = known.get(day, (0, None))
         if until is not None and day > until:
             remarks.append(f"{where}: {day} lies after the as-at date and is left out")
-        elif day in known:
-            first, before = known[day]
-            if before != count:
-                raise CaseFileError(
-                    f"{name}: lines {first} and {number} both count {day}, {before:,} and {count:,}",
-                    "a backlog has one size a day: take out the line that is wrong",
-                )
-            remarks.append(f"lines {first} and {number} both count {day} and agree; one of them is used")
+        elif before is None:
+            known[day] = number, told
+        elif before.count != count:
+            raise CaseFileError(
+                f"{name}: lines {first} and {number} both count {day}, {before.count:,} and {count:,}",
+                "a backlog has one size a day: take out the line that is wrong",
+            )
         else:
-            known[day] = number, count
-            counts.append(PublishedCount(day, count, *flows))
-    if not counts:
+            remarks.append(f"lines {first} and {number} both count {day} and agree; one of them is used")
+    if not known:
         why = "every line of it is left out" if remarks else "there is no count in it"
         raise CaseFileError(f"{name}: {why}", "one line for each day, as 2024-01-31,8310")
-    counts.sort(key=lambda count: count.day)
+    counts = [known[day][1] for day in sorted(known)]
     sha256 = hashlib.sha256(raw).hexdigest()
     return counts_taken(counts, remarks=remarks, measure=chosen, name=name, sha256=sha256)
 
@@ -164,52 +153,52 @@ _Line = tuple[int, Mapping[str, str]]
 """Number of a line under the header, and its cells by column."""
 
 
-def _lines(text: str, name: str) -> list[_Line]:
-    """Return the lines under the header, blank ones left out."""
-    if not text.strip("\ufeff \r\n"):
-        raise CaseFileError(f"{name} is empty", _BEGIN)
-    records = text.removeprefix("\ufeff").splitlines()
-    delimiter, header, columns = _header(records[:_BANNER], name)
-    lines: list[_Line] = []
-    try:
-        for number, cells in enumerate(csv.reader(records[header:], delimiter=delimiter), header + 1):
-            if number > header + 1 and any(cell.strip() for cell in cells):
-                places = columns.items()
-                row = {column: cells[at].strip() if at < len(cells) else "" for column, at in places}
-                lines.append((number, row))
-    except csv.Error:
-        raise CaseFileError(f"{name} is not a list of counts", _BEGIN) from None
-    return lines
-
-
-def _header(records: Sequence[str], name: str) -> tuple[str, int, Mapping[str, int]]:
-    """Return the delimiter, the place of the header, and the place of each column in it.
+def _lines(raw: bytes, name: str) -> list[_Line]:
+    """Return the lines under the header, blank ones left out.
 
     Raises:
-        CaseFileError: There is no header, or two of its headings could be the same column.
+        CaseFileError: It has no header, or two of its headings could be the same column.
     """
-    missing = ""
-    for place, row in enumerate(records):
-        for delimiter in _DELIMITERS:
-            cells = [re.sub(r"[\s_-]+", " ", cell.strip(' "\ufeff')).lower() for cell in row.split(delimiter)]
-            headings = {
-                column: [word for word in known if word in cells] for column, known in _HEADINGS.items()
-            }
-            if not (headings["date"] and headings["count"]):
-                if not missing and (headings["date"] or headings["count"]):
-                    missing = "count" if headings["date"] else "date"
-                continue
-            for column, words in headings.items():
-                if words[:1] == [column]:  # its own name decides
-                    del words[1:]
-                if len(words) > 1 or any(cells.count(word) > 1 for word in words):
-                    both = " and ".join(f"`{word}`" for word in words) if words[1:] else f"two `{words[0]}`"
-                    raise CaseFileError(
-                        f"{name}: {both} could each be the {column}", f"head one of them `{column}`"
-                    )
-            columns = {column: cells.index(words[0]) for column, words in headings.items() if words}
-            return delimiter, place, columns
-    raise CaseFileError(f"{name}: no column is headed `{missing or 'date'}`", _BEGIN)
+    records, missing = _text(raw, name).splitlines(), ""
+    for place, delimiter in product(range(min(_BANNER, len(records))), _DELIMITERS):
+        cells = [
+            re.sub(r"[\s_-]+", " ", cell.strip(' "')).lower() for cell in records[place].split(delimiter)
+        ]
+        found = {column: [word for word in known if word in cells] for column, known in _HEADINGS.items()}
+        if found["date"] and found["count"]:
+            break
+        if found["date"] or found["count"]:
+            missing = missing or ("count" if found["date"] else "date")
+    else:
+        raise CaseFileError(f"{name}: no column is headed `{missing or 'date'}`", _BEGIN)
+    for column, words in found.items():
+        if words[:1] == [column]:  # its own name decides
+            del words[1:]
+        if len(words) > 1 or any(cells.count(word) > 1 for word in words):
+            both = " and ".join(f"`{word}`" for word in words) if words[1:] else f"two `{words[0]}`"
+            raise CaseFileError(f"{name}: {both} could each be the {column}", f"head one of them `{column}`")
+    places = {column: cells.index(words[0]) for column, words in found.items() if words}
+    try:
+        rows = [*csv.reader(records[place + 1 :], delimiter=delimiter)]
+    except csv.Error:
+        raise CaseFileError(f"{name} is not a list of counts", _BEGIN) from None
+    return [
+        (number, {column: row[at].strip() if at < len(row) else "" for column, at in places.items()})
+        for number, row in enumerate(rows, place + 2)
+        if any(cell.strip() for cell in row)
+    ]
+
+
+def _text(raw: bytes, name: str) -> str:
+    if raw.startswith(b"PK\x03\x04"):
+        raise CaseFileError(f"{name} is a workbook or an archive", "save the counts as CSV")
+    try:
+        text = raw.decode("utf-16" if raw[:2] in _UTF16 else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", errors="replace")
+    if not text.strip("\ufeff \r\n"):
+        raise CaseFileError(f"{name} is empty", _BEGIN)
+    return text
 
 
 def _of_measure(lines: list[_Line], name: str, measure: str | None) -> tuple[list[_Line], str]:
@@ -240,24 +229,10 @@ def _day(cell: str, place: str) -> tuple[date, str]:
     read = read_date(cell, _WINDOW)
     if isinstance(read, date):
         return read, ""
-    if month := _month_end(cell):
-        return month, f"a month without a day is taken as its last day, {month}"
-    raise CaseFileError(f"{place}: the date {read.says}", read.try_)
-
-
-def _month_end(cell: str) -> date | None:
-    """Return the last day of a month that is written without a day.
-
-    >>> _month_end("2022-09"), _month_end("Sept 2022"), _month_end("2022-13")
-    (datetime.date(2022, 9, 30), datetime.date(2022, 9, 30), None)
-    """
-    parts = _MONTH.fullmatch(cell)
-    if parts is None:
-        return None
-    year, month = int(parts["y"] or parts["y2"]), month_of(parts["m"] or parts["m2"])
-    if month is None or not 1 <= month <= 12 or not _WINDOW.first.year <= year <= _WINDOW.last.year:
-        return None
-    return date(year, month, calendar.monthrange(year, month)[1])
+    if read.month is None:
+        raise CaseFileError(f"{place}: the date {read.says}", read.try_)
+    last = month_end(read.month)
+    return last, f"a month without a day is taken as its last day, {last}"
 
 
 def _whole(cells: Mapping[str, str], column: str, place: str) -> int | None:
@@ -302,10 +277,9 @@ def pair(first: PublishedCount, last: PublishedCount) -> CountPair:
     """
     days, change = (last.day - first.day).days, last.count - first.count
     per_week = change * WEEK / days
-    unexplained = None
+    unexplained, clear = None, clear_on(last, -per_week)
     if last.arrivals is not None and last.completions is not None:
         unexplained = change - (last.arrivals - last.completions)
-    clear = clear_on(last, -per_week)
     return CountPair(first.day, last.day, first.count, last.count, days / WEEK, per_week, clear, unexplained)
 
 

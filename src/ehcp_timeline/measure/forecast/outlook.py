@@ -1,13 +1,18 @@
-"""What the runs of one order of work come to: clearance dates, quarters, the path of the backlog."""
+"""What the runs of each order of work come to: clearance, quarters, the path ahead; scenarios."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
 
-from ehcp_timeline.clock import months_on
-from ehcp_timeline.measure import backlog
-from ehcp_timeline.measure.forecast.arrays import (
+from ehcp_timeline.errors import UsageError
+from ehcp_timeline.measure.forecast.caseload import Caseload
+from ehcp_timeline.measure.forecast.cases import ProjectedCase, projected
+from ehcp_timeline.measure.forecast.present import IN_TIME_FIRST, OLDEST_FIRST, Present, WorkOrder
+from ehcp_timeline.measure.forecast.request import EVERY_TEAM, OBSERVED, ForecastRequest, Scenario, WhatIf
+from ehcp_timeline.measure.forecast.simulate import PER_MILLE, Kept, Orders, Plan, run, start_of
+from ehcp_timeline.measure.forecast.weeks import (
     NEVER,
     SHARES,
     WEEK,
@@ -17,14 +22,10 @@ from ehcp_timeline.measure.forecast.arrays import (
     day_number,
     day_of,
 )
-from ehcp_timeline.measure.forecast.caseload import Caseload, overdue_on, standing_on
-from ehcp_timeline.measure.forecast.history import WorkOrder
-from ehcp_timeline.measure.forecast.simulate import PER_MILLE, Kept
-from ehcp_timeline.measure.result import Clearance
-from ehcp_timeline.record import Percent, Whole, fields, record
+from ehcp_timeline.record import Percent, Whole, fields, record, replace
+from ehcp_timeline.text import did_you_mean
 
 PATH_WEEKS = 4
-PAST_MONTHS = 12
 
 
 @record(frozen=True, slots=True)
@@ -75,15 +76,6 @@ class Quarter:
 
 
 @record(frozen=True, slots=True)
-class PastPoint:
-    """The backlog at the end of one day behind."""
-
-    day: date
-    open: Whole
-    overdue: Whole
-
-
-@record(frozen=True, slots=True)
 class PathPoint:
     """The backlog at the end of one week to come."""
 
@@ -112,48 +104,113 @@ class Outlook:
 
 
 @record(frozen=True, slots=True)
-class ExceptionShares:
-    """Of the plans issued in the weeks behind: shares with an exception claimed, in time and late."""
+class ScenarioOutlook:
+    """What one scenario leads to.
 
-    in_time: float
-    late: float
+    Attributes:
+        what_if: What it changes; vacancies are in `shrinkage`, by the share of the closed cases that each
+            team had.
+        vacancies: Percent of each team's posts that are vacant beyond those that were so far.
+    """
 
-    def without(self, rate: float) -> float:
-        """Return a rate, from 0 to 1, with these plans taken from both sides of it.
-
-        >>> round(ExceptionShares(0.0, 0.5).without(0.5), 3)
-        0.667
-        """
-        in_time, late = rate * (1 - self.in_time), (1 - rate) * (1 - self.late)
-        return in_time / (in_time + late) if in_time + late > 0 else rate
-
-
-def exceptions(work: Caseload, day: int, weeks: int) -> ExceptionShares | None:
-    """Return the exceptions claimed in the weeks behind a day; None where the file has no column for them."""
-    if not work.exceptions_known:
-        return None
-    issued = work.issued & (work.done > day - WEEK * weeks) & (work.done <= min(day, NEVER - 1))
-    late = work.done > work.due
-    groups = (issued & ~late, issued & late)
-    return ExceptionShares(*(float(work.excepted[group].mean()) if group.any() else 0.0 for group in groups))
+    name: str
+    what_if: WhatIf
+    vacancies: Mapping[str, float]
+    outlook: Outlook
 
 
-def quarters_ahead(day: int, weeks: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Return the quarters to come, and for each week the place of the one its last day lies in.
+def main_outlook(outlooks: Sequence[Outlook]) -> Outlook:
+    """Return the observed order of work, or the first that was asked for."""
+    return next((outlook for outlook in outlooks if outlook.policy == OBSERVED), outlooks[0])
+
+
+def orders_asked(asked: ForecastRequest, now: Present) -> Orders:
+    """Return the orders of work that are asked for; the observed one is each stage's own."""
+    known = {
+        "oldest-first": OLDEST_FIRST,
+        "in-time-first": IN_TIME_FIRST,
+        "split": WorkOrder(asked.split, 1 - asked.split, 0),
+    }
+    return {name: known.get(name, now.orders) for name in asked.policies}
+
+
+def outlooks(
+    asked: ForecastRequest, now: Present, *, beside_unchanged: bool = True
+) -> tuple[tuple[Outlook, ...], tuple[ProjectedCase, ...] | None]:
+    """Return what each order leads to, and each open case if it was asked for."""
+    orders, clear_at, day = orders_asked(asked, now), asked.clear_at or 0, now.standing.day
+    quarters = quarters_ahead(day, asked.weeks)
+    followed = asked.main_policy if asked.per_case else ""
+    plan = Plan(moments_kept(quarters), quarters, clear_at, followed)
+    kept = run(start_of(now, asked.what_if), orders, plan, asked.runs, asked.seed)
+    before: Mapping[str, Kept] = {}
+    if asked.what_if.changed and beside_unchanged:
+        plan = Plan(clear_at=clear_at, only_clearance=True)
+        before = run(start_of(now), orders, plan, asked.runs, asked.seed)
+    excepted, found = exceptions(now.work, day, now.past.weeks), []
+    for name, order in orders.items():
+        shown = order if isinstance(order, WorkOrder) else order[now.narrowest]
+        one = outlook(name, shown, kept[name], quarters, asked.as_at, excepted)
+        if now.standing.overdue <= clear_at:
+            one = replace(one, clearance=ClearanceDay(asked.as_at, asked.as_at, asked.as_at, 0.0))
+        if before:
+            one = replace(one, unchanged=clearance(before[name].cleared, asked.as_at, asked.weeks))
+        found.append(one)
+    cases = projected(now, kept[followed].finished, asked.runs) if followed else None
+    return tuple(found), cases
+
+
+def quarters_ahead(day: int, weeks: int) -> tuple[str, ...]:
+    """Return for each week to come the quarter that its last day lies in.
 
     >>> quarters_ahead(date(2025, 3, 20).toordinal(), 3)
-    (('2025-Q1', '2025-Q2'), (0, 1, 1))
+    ('2025-Q1', '2025-Q2', '2025-Q2')
     """
-    ends = [day_of(day + WEEK * week) for week in range(1, weeks + 1)]
-    names = [f"{end.year}-Q{(end.month + 2) // 3}" for end in ends]
-    order = list(dict.fromkeys(names))
-    return tuple(order), tuple(order.index(name) for name in names)
+    ends = (day_of(day + WEEK * week) for week in range(1, weeks + 1))
+    return tuple(f"{end.year}-Q{(end.month + 2) // 3}" for end in ends)
 
 
-def moments_kept(quarters: Sequence[int]) -> frozenset[int]:
+def _last_weeks(quarters: Sequence[str]) -> dict[str, int]:
+    return {quarter: week for week, quarter in enumerate(quarters, 1)}
+
+
+def moments_kept(quarters: Sequence[str]) -> frozenset[int]:
     """Return the weeks to look at: every fourth, and the last of each quarter."""
-    last = {place: week for week, place in enumerate(quarters, 1)}
-    return frozenset({*last.values(), *range(PATH_WEEKS, len(quarters) + 1, PATH_WEEKS)})
+    return frozenset({*_last_weeks(quarters).values(), *range(PATH_WEEKS, len(quarters) + 1, PATH_WEEKS)})
+
+
+def outlook(
+    policy: str, order: WorkOrder, kept: Kept, quarters: Sequence[str], as_at: date,
+    excepted: tuple[float, float] | None,
+) -> Outlook:  # fmt: skip
+    """Return what the runs under one order of work come to; `quarters` and `excepted` as made here."""
+    every = []
+    for quarter, last in _last_weeks(quarters).items():
+        rate, rate_p15, rate_p85 = (
+            None if rate is None else round(100 * rate / PER_MILLE, 1)
+            for rate in map(kept.rates[quarter].percentile, (0.5, 0.15, 0.85))
+        )
+        without = None
+        if rate is not None and excepted is not None:
+            without = round(100 * without_exceptions(rate / 100, *excepted), 1)
+        ends = _percentiles(Quarter, kept.moments[last])
+        every.append(Quarter(quarter, quarters.count(quarter), rate, rate_p15, rate_p85, without, **ends))
+    path = tuple(
+        PathPoint(after_weeks(as_at, week), **_percentiles(PathPoint, moment))
+        for week, moment in sorted(kept.moments.items())
+        if week % PATH_WEEKS == 0
+    )
+    return Outlook(policy, order, clearance(kept.cleared, as_at, len(quarters)), None, tuple(every), path)
+
+
+def _percentiles(kind: type[Quarter | PathPoint], moment: Mapping[str, Spread]) -> dict[str, int | None]:
+    """Return what a record says of a moment: its field `overdue_p85` is the 85th percentile of `overdue`."""
+    named = (field.name.rpartition("_p") for field in fields(kind))
+    return {
+        f"{what}_p{percent}": moment[what].percentile(int(percent) / 100)
+        for what, _, percent in named
+        if what in moment
+    }
 
 
 def clearance(cleared: Spread, day: date, weeks: int) -> ClearanceDay:
@@ -169,74 +226,68 @@ def clear_week(cleared: Spread, share: float, weeks: int) -> int | None:
     return cleared.nearest(share) if within is not None and within <= weeks else None
 
 
-def outlook(
-    policy: str, order: WorkOrder, kept: Kept, clear: ClearanceDay, unchanged: ClearanceDay | None, day: date,
-    quarters: tuple[tuple[str, ...], tuple[int, ...]], excepted: ExceptionShares | None,
-) -> Outlook:  # fmt: skip
-    """Return what the runs under one order of work come to; `quarters` as in `quarters_ahead`."""
-    names, places = quarters
-    last = {place: week for week, place in enumerate(places, 1)}
-    every = []
-    for place, name in enumerate(names):
-        rate, rate_p15, rate_p85 = (
-            None if rate is None else round(100 * rate / PER_MILLE, 1)
-            for rate in map(kept.rates[place].percentile, (0.5, 0.15, 0.85))
-        )
-        without = None if rate is None or excepted is None else round(100 * excepted.without(rate / 100), 1)
-        ends = _percentiles(Quarter, kept.moments[last[place]])
-        every.append(Quarter(name, places.count(place), rate, rate_p15, rate_p85, without, **ends))
-    path = tuple(
-        PathPoint(after_weeks(day, week), **_percentiles(PathPoint, moment))
-        for week, moment in sorted(kept.moments.items())
-        if week % PATH_WEEKS == 0
-    )
-    return Outlook(policy, order, clear, unchanged, tuple(every), path)
+def exceptions(work: Caseload, day: int, weeks: int) -> tuple[float, float] | None:
+    """Return the share of plans with an exception claimed, of those issued in time and of the late.
 
-
-def _percentiles(kind: type[Quarter | PathPoint], moment: Mapping[str, Spread]) -> dict[str, int | None]:
-    """Return what a record says of a moment: its field `overdue_p85` is the 85th percentile of `overdue`."""
-    named = (field.name.rpartition("_p") for field in fields(kind))
-    return {
-        f"{what}_p{percent}": moment[what].percentile(int(percent) / 100)
-        for what, _, percent in named
-        if what in moment
-    }
-
-
-def path_behind(work: Caseload, as_at: date, weeks: int) -> tuple[PastPoint, ...]:
-    """Return the backlog on the as-at date and on the same day of the twelve months before it, oldest first.
-
-    What was before the `weeks` that the file records is left out.
+    Of so many weeks behind; None where the file has no column for exceptions.
     """
-    days = (months_on(as_at, -back) for back in range(PAST_MONTHS, -1, -1))
-    return tuple(
-        PastPoint(day, standing_on(work, day_number(day)).place.size, overdue_on(work, day_number(day)))
-        for day in days
-        if (as_at - day).days <= WEEK * weeks
+    if not work.exceptions_known:
+        return None
+    issued = work.issued & (work.done > day - WEEK * weeks) & (work.done <= min(day, NEVER - 1))
+    late = work.done > work.due
+    in_time_share, late_share = (
+        float(work.excepted[group].mean()) if group.any() else 0.0
+        for group in (issued & ~late, issued & late)
     )
+    return in_time_share, late_share
 
 
-def naive_weeks(overdue: int, closed: float, requests: float) -> float | None:
-    """Return overdue / (closed - requests), the weeks that a straight line gives; None where it never ends.
+def without_exceptions(rate: float, in_time_share: float, late_share: float) -> float:
+    """Return a rate, from 0 to 1, with these shares of the plans in time and late taken from both its sides.
 
-    Overdue cases now; closed cases and requests a week.
-
-    >>> naive_weeks(220, 17, 15), naive_weeks(220, 15, 15)
-    (110.0, None)
+    >>> round(without_exceptions(0.5, 0.0, 0.5), 3)
+    0.667
     """
-    if overdue == 0:
-        return 0.0
-    return overdue / (closed - requests) if closed > requests else None
+    in_time, late = rate * (1 - in_time_share), (1 - rate) * (1 - late_share)
+    return in_time / (in_time + late) if in_time + late > 0 else rate
 
 
-def straight_line(work: Caseload, day: int) -> Clearance:
-    """Return when the overdue plans clear if the last 13 weeks go on, as `ehcp check` counts it."""
-    since = day - backlog.WINDOW.days
-    done = np.where(work.done <= day, work.done, NEVER)
-    late = (work.start <= day) & (done > work.due)
-    late[sorted(work.excused)] = False
-    still = late & (done == NEVER) & (work.due < day)
-    became = late & (work.due >= since) & (work.due < day)
-    cleared = late & (done > since) & (done <= day)
-    overdue, arrivals, completions = (int(np.count_nonzero(flags)) for flags in (still, became, cleared))
-    return backlog.clearance(overdue, arrivals, completions, day_of(day), len(work.excused))
+def scenario_outlooks(asked: ForecastRequest, now: Present) -> tuple[ScenarioOutlook, ...]:
+    """Return what each scenario leads to, after what comes without a change."""
+    lines = []
+    for scenario in (Scenario("no change"), *asked.scenarios):
+        change = _with_vacancies(scenario, now.work, now.past.weeks)
+        question = replace(asked, what_if=change, policies=(scenario.policy,), per_case=False)
+        (one,), _ = outlooks(question, now, beside_unchanged=False)
+        lines.append(ScenarioOutlook(scenario.name, change, scenario.vacancies, one))
+    return tuple(lines)
+
+
+def _with_vacancies(scenario: Scenario, work: Caseload, weeks: int) -> WhatIf:
+    """Return the change of a scenario, its vacancies as working time lost by all.
+
+    A team's share is that of the cases closed in so many weeks behind.
+
+    Raises:
+        UsageError: The file has no such team, or the team closed nothing lately.
+    """
+    if not scenario.vacancies:
+        return scenario.what_if
+    day = day_number(work.as_at)
+    lately = (work.done > day - WEEK * weeks) & (work.done <= day)
+    closed = Counter(work.team[place] for place in np.flatnonzero(lately).tolist() if work.team)
+    teams = sorted(filter(None, closed))
+    lost = 0.0
+    for team, percent in scenario.vacancies.items():
+        if team == EVERY_TEAM:
+            lost += percent
+        elif closed[team]:
+            lost += percent * closed[team] / closed.total()
+        else:
+            tip = did_you_mean(team, teams, 1) or f"one of {', '.join(teams)}"
+            raise UsageError(
+                f"scenario `{scenario.name}`: no team `{team}` closed a case in the last {weeks} weeks",
+                tip if teams else 'add the column team, or write  vacancies = "10%"  for all',
+            )
+    kept = (1 - scenario.what_if.shrinkage / 100) * (1 - lost / 100)
+    return replace(scenario.what_if, shrinkage=round(100 * (1 - kept), 6))

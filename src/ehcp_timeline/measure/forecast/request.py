@@ -68,7 +68,6 @@ class ForecastRequest:
     """What is asked of a forecast.
 
     Attributes:
-        weeks: Weeks to look ahead.
         split: Share of the places that `split` keeps for the oldest.
         target: Day by which none shall be overdue.
         clear_at: Overdue cases at which the backlog is clear; None leaves it to `Present.clear_at`.

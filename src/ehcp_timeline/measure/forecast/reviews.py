@@ -6,17 +6,23 @@ import numpy as np
 import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import Judged
+from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import decimals
 from ehcp_timeline.measure.counts import REVIEW
-from ehcp_timeline.measure.forecast.arrays import NEVER, WEEK, YEAR, Days, Spread, day_of
-from ehcp_timeline.measure.forecast.caseload import dated_clocks, days_of, week_overdue
-from ehcp_timeline.measure.forecast.history import WorkOrder, order_taken, weekly
+from ehcp_timeline.measure.forecast.caseload import dated_clocks, days_given, days_of, week_overdue
 from ehcp_timeline.measure.forecast.outlook import ClearanceDay, clearance
-from ehcp_timeline.measure.forecast.request import OBSERVED
-from ehcp_timeline.measure.forecast.simulate import Pool, serve
+from ehcp_timeline.measure.forecast.present import WorkOrder, order_taken, weekly
+from ehcp_timeline.measure.forecast.request import OBSERVED, ForecastRequest
+from ehcp_timeline.measure.forecast.simulate import Orders, Pool, serve
 from ehcp_timeline.measure.forecast.weeks import (
+    NEVER,
+    WEEK,
+    YEAR,
+    Days,
     Drivers,
+    Spread,
     chunks,
+    day_number,
     draw,
     factors,
     kinds_of_weeks,
@@ -35,7 +41,6 @@ class Reviews:
 
     Attributes:
         start: Day its year started.
-        due: Its due day.
         done: Day of the decision.
         closed: Day it was decided or ended, whichever came first.
     """
@@ -79,12 +84,15 @@ def reviews_of(batches: Iterable[Judged], as_at: int) -> Reviews:
 
 
 def review_outlook(
-    reviews: Reviews, day: int, weeks: int, orders: Mapping[str, WorkOrder], runs: int, seed: int, year: int
+    reviews: Reviews, rulebook: Rulebook, asked: ForecastRequest, orders: Orders
 ) -> ReviewOutlook | None:
     """Return when overdue reviews clear under each order of work, and under the observed one.
 
-    A review decided today is due again in `year` weeks. None of a file without reviews decided.
+    A review decided today is due again after the time that the law gives. None of a file without reviews
+    decided.
     """
+    day, weeks = day_number(asked.as_at), asked.weeks
+    year = days_given(rulebook, REVIEW[0], asked.as_at) // WEEK
     behind = min(YEAR, int(day - reviews.done.min(initial=NEVER) + 1) // WEEK)
     if behind < 2:
         return None
@@ -95,7 +103,7 @@ def review_outlook(
     due_week = week_overdue(reviews.due[open_], day)
     rows = np.union1d(due_week, np.arange(1, weeks + year + 2)).astype(np.int32)
     done = weekly(reviews.done, day, behind).astype(np.float64)
-    begun = weekly(reviews.start[reviews.start <= day], day, behind).astype(np.float64)
+    begun = weekly(reviews.start, day, behind).astype(np.float64)
     kinds, kinds_ahead = kinds_of_weeks(day - WEEK * behind, behind), kinds_of_weeks(day, weeks)
     # new plans start years that no review started
     fresh = series(np.maximum(0.0, begun - done), np.ones(behind), np.ones(weeks))
@@ -107,7 +115,7 @@ def review_outlook(
     def cleared(order: WorkOrder) -> Spread:
         """Return how many runs were first clear in which week."""
         found = Spread()
-        for size, random in chunks(runs, seed):
+        for size, random in chunks(asked.runs, asked.seed):
             plans, capacity = draw(drivers, size, random)
             places = rounded(capacity, random)
             ready = np.repeat(at_start[:, None], size, axis=1).astype(np.int16)
@@ -136,7 +144,8 @@ def review_outlook(
         done_per_week=float(done.mean()),
         weeks=behind,
         clearance={
-            name: clearance(cleared(order), day_of(day), weeks)
+            name: clearance(cleared(order), asked.as_at, weeks)
             for name, order in {**orders, OBSERVED: seen}.items()
+            if isinstance(order, WorkOrder)
         },
     )

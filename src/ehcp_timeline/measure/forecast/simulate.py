@@ -13,11 +13,20 @@ from math import prod, sqrt
 import numpy as np
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.measure.forecast.arrays import WEEK, YEAR, Cases, Counts, Rates, Spread, day_number
-from ehcp_timeline.measure.forecast.history import MOST_RELEASED, OLDEST_FIRST, WorkOrder
-from ehcp_timeline.measure.forecast.present import Pipeline, Present
+from ehcp_timeline.measure.forecast.present import MOST_RELEASED, OLDEST_FIRST, Pipeline, Present, WorkOrder
 from ehcp_timeline.measure.forecast.request import NOTHING, WhatIf
-from ehcp_timeline.measure.forecast.weeks import chunks, draw, rounded
+from ehcp_timeline.measure.forecast.weeks import (
+    WEEK,
+    YEAR,
+    Cases,
+    Counts,
+    Rates,
+    Spread,
+    chunks,
+    day_number,
+    draw,
+    rounded,
+)
 from ehcp_timeline.record import field, record, replace
 
 PER_MILLE = 1000
@@ -31,12 +40,10 @@ _NO_SPREAD = 0.005
 
 @record(slots=True)
 class Pool:
-    """Cases at one stage in many runs: those ready to leave it, and those that become ready.
+    """Cases at one stage in many runs.
 
     Attributes:
-        ready: How many are ready, shape (rows, runs).
-        low: No row before this one has any.
-        high: No row from this one on has any.
+        ready: How many are ready to leave it, shape (rows, runs): none before row `low`, none from `high` on.
         coming: Week to parcels that become ready in it.
     """
 
@@ -97,10 +104,7 @@ def _drawn(cases: Cases, table: Cases, random: np.random.Generator) -> Cases:
 def serve(
     pool: Pool, places: Cases, order: WorkOrder, in_time: int, random: np.random.Generator
 ) -> Iterator[Parcel]:
-    """Take from a pool as many cases as there are places in each run, in the given order.
-
-    `in_time` is the first row whose cases are still in time.
-    """
+    """Take as many cases as there are places in each run; `in_time` is the first row still in time."""
     held = pool.ready[pool.low : pool.high]
     left = np.minimum(places, held.sum(axis=0, dtype=np.int32)).astype(held.dtype)
     if order.spread > _NO_SPREAD:
@@ -117,12 +121,10 @@ def serve(
 
 
 def _part(places: Cases, share: float, random: np.random.Generator) -> Cases:
-    """Return a share of the places, rounded up as often as its fraction says."""
     return np.minimum(places, (places * share + random.random(places.shape)).astype(places.dtype))
 
 
 def _in_turn(pool: Pool, left: Cases, first: int) -> Iterator[Parcel]:
-    """Take from one row after the other; `left` is what remains of the places afterwards."""
     if first >= pool.high or not left.any():
         return
     taken = np.empty((pool.high - first, left.size), dtype=left.dtype)
@@ -160,11 +162,7 @@ class StageWork:
         self, pipeline: Pipeline, stages: Sequence[int], orders: Sequence[WorkOrder], places: Cases,
         random: np.random.Generator,
     ) -> None:  # fmt: skip
-        """Lay out the cases in hand at some stages.
-
-        Each stage of the pipeline has its order; `places` is what the narrowest can finish, shape (weeks,
-        runs).
-        """
+        """Lay out the cases in hand; `places` is what the narrowest can finish, shape (weeks, runs)."""
         self.pipeline, self.orders, self.places, self.random = pipeline, orders, places, random
         runs = places.shape[1]
         self.pools = {
@@ -195,7 +193,6 @@ class StageWork:
         return onward, closed
 
     def _leave(self, stage: int, week: int) -> Iterator[Parcel]:
-        """Take from a stage the cases that leave it in a week."""
         line, pool, order = self.pipeline, self.pools[stage], self.orders[stage]
         held, step = pool.ripen(week), line.steps[stage]
         if not len(held):
@@ -210,7 +207,8 @@ class StageWork:
             held -= out
             yield pool.low, out
             return
-        yield from serve(pool, places, order, line.row_of(week + line.weeks_after(stage)), self.random)
+        in_time = line.row_of(week + sum(later.least for later in line.steps[stage + 1 :]))
+        yield from serve(pool, places, order, in_time, self.random)
 
 
 @record(frozen=True, slots=True)
@@ -219,14 +217,14 @@ class Plan:
 
     Attributes:
         moments: Weeks at whose end the backlog is looked at.
-        quarters: For each week to come, which quarter it belongs to, 0 for the first.
+        quarters: The quarter of each week to come, for rates.
         clear_at: The backlog is clear once no more than so many are overdue.
         cases: Order of work under which the closing of every open case is followed; empty for none.
         only_clearance: Whether to stop once every run is clear.
     """
 
     moments: frozenset[int] = frozenset()
-    quarters: tuple[int, ...] = ()
+    quarters: tuple[str, ...] = ()
     clear_at: int = 0
     cases: str = ""
     only_clearance: bool = False
@@ -249,7 +247,7 @@ class Kept:
     moments: dict[int, dict[str, Spread]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(Spread))
     )
-    rates: dict[int, Spread] = field(default_factory=lambda: defaultdict(Spread))
+    rates: dict[str, Spread] = field(default_factory=lambda: defaultdict(Spread))
     finished: Rates = field(default_factory=lambda: np.zeros((0, 0)))
 
 
@@ -271,8 +269,7 @@ def case_groups(pipeline: Pipeline) -> Counts:
 class Watcher:
     """Looks at one chunk of runs under one order of work at the end of every week.
 
-    `open` holds the open cases, shape (rows, runs); `clear` the week in which each run was first clear, 0
-    while it was not.
+    `open` holds the open cases, shape (rows, runs); `clear` the week in which each run was first clear, or 0.
     """
 
     def __init__(self, pipeline: Pipeline, plan: Plan, kept: Kept, requests: Cases, *, cases: bool) -> None:
@@ -344,8 +341,8 @@ def start_of(now: Present, what_if: WhatIf = NOTHING) -> Pipeline:
             "add columns such as psychology_advice_requested and psychology_advice_received",
         )
     weeks = np.arange(1, line.weeks + 1)
-    begun = weeks >= first_week(now.standing.day, what_if.since)
-    caught_up = weeks >= first_week(now.standing.day, what_if.since) + what_if.catch_up_weeks
+    first = first_week(now.standing.day, what_if.since)
+    begun, caught_up = weeks >= first, weeks >= first + what_if.catch_up_weeks
     more = np.where(begun, what_if.capacity, 0.0) + np.where(begun & ~caught_up, what_if.catch_up, 0.0)
     # plans are asked for, and some cases that leave the narrowest stage become none
     more /= max(0.01, prod(step.onward for step in steps[now.narrowest :]))
@@ -389,12 +386,9 @@ def simulate(
     line: Pipeline, orders: Orders, requests: Cases, capacity: Rates, plan: Plan,
     kept: Mapping[str, Kept], random: np.random.Generator,
 ) -> Iterator[tuple[str, Counts]]:  # fmt: skip
-    """Simulate one chunk of runs under each order of work, every order with the same chance.
+    """Simulate one chunk of runs and yield each order of work and when each run was first clear; 0 is never.
 
-    Requests, and what the narrowest stage can finish, have shape (weeks, runs).
-
-    Yields:
-        Each order and the week in which each run was first clear; 0 where none.
+    Requests, and what the narrowest stage can finish, have shape (weeks, runs); all orders meet the same.
     """
     most = int(line.at_start.sum()) + int(requests.sum(axis=0).max(initial=0))
     requests = requests.astype(np.int16 if most < np.iinfo(np.int16).max else np.int32)

@@ -8,11 +8,13 @@ import numpy as np
 
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.answer import decimals
-from ehcp_timeline.measure.forecast.arrays import WEEK
-from ehcp_timeline.measure.forecast.present import Pipeline
-from ehcp_timeline.measure.forecast.simulate import Kept, Orders, Plan, simulate
-from ehcp_timeline.measure.forecast.weeks import draw
-from ehcp_timeline.record import field, record
+from ehcp_timeline.measure.forecast.outlook import orders_asked
+from ehcp_timeline.measure.forecast.present import Pipeline, Present, present
+from ehcp_timeline.measure.forecast.request import ForecastRequest
+from ehcp_timeline.measure.forecast.reviews import ReviewOutlook
+from ehcp_timeline.measure.forecast.simulate import Kept, Orders, Plan, simulate, start_of
+from ehcp_timeline.measure.forecast.weeks import WEEK, draw
+from ehcp_timeline.record import field, record, replace
 
 RUNS = 250
 _AT_ONCE = 4
@@ -53,6 +55,30 @@ class TargetAnswer:
     capacity_p50: float | None = field(default=None, metadata=decimals(2))
     capacity_p85: float | None = field(default=None, metadata=decimals(2))
     policies: tuple[CapacityNeeded, ...] = ()
+
+
+def target_answer(
+    asked: ForecastRequest, now: Present, reviews: ReviewOutlook | None, *, simulated: bool
+) -> TargetAnswer | None:
+    """Return what the target date takes; of a file that tells too little only the arithmetic."""
+    if asked.target is None:
+        return None
+    clear_at = asked.clear_at or 0
+    backlog = max(0, now.standing.overdue - clear_at)
+    answer = TargetAnswer(asked.target, net_needed(backlog, asked.as_at, asked.target))
+    if reviews is not None:
+        # those decided within a year of the target fall due again after it; those before come on top
+        late = net_needed(reviews.overdue, asked.as_at, asked.target)
+        answer = replace(answer, reviews_per_week=late + reviews.due_per_week)
+    if not simulated:
+        return answer
+    weeks, pace = (asked.target - asked.as_at).days // WEEK, now.past.stages[now.narrowest].pace
+    needed = tuple(CapacityNeeded(name, None, None, None, None) for name in asked.policies)
+    if weeks:
+        line = start_of(present(now.work, now.standing.day, weeks, asked), asked.what_if)
+        needed = capacity_needed(line, orders_asked(asked, now), pace, clear_at, asked.seed)
+    first = next(order for order in needed if order.policy == asked.main_policy)
+    return replace(answer, capacity_p50=first.capacity_p50, capacity_p85=first.capacity_p85, policies=needed)
 
 
 def net_needed(backlog: float, start: date, target: date) -> float:

@@ -1,4 +1,4 @@
-"""Weeks to come, drawn from the weeks behind: their seasons, and blocks of whole weeks, twice over.
+"""The weeks that a forecast counts in, and the weeks to come, drawn from the weeks behind.
 
 Drawing future weeks straight from the weeks behind would treat their mean as known: over three years chance
 evens out and every run would end on the same day. But fifty-two weeks are themselves a sample. So each run
@@ -8,52 +8,131 @@ completions, so that what goes together stays together.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
-from typing import Literal
+from datetime import date
+from typing import Annotated, Literal
 
 import numpy as np
+import numpy.typing as npt
 
-from ehcp_timeline.measure.forecast.arrays import WEEK, Cases, Counts, Rates, day_of
 from ehcp_timeline.measure.forecast.request import SchoolDays
-from ehcp_timeline.record import field, record
+from ehcp_timeline.record import Ge, Le, field, record
+
+Days = npt.NDArray[np.int32]
+Flags = npt.NDArray[np.bool_]
+Cases = npt.NDArray[np.int16 | np.int32]
+Counts = npt.NDArray[np.int64]
+Rates = npt.NDArray[np.float64]
+Share = Annotated[float, Ge(0), Le(1)]
+
+NEVER = 10_000_000
+"""A day that has not come, as a day number: far behind every date that a file may hold."""
+WEEK = 7
+YEAR = 52
+"""Weeks."""
+SHARES = (0.5, 0.85, 0.95)
+"""The percentiles that every forecast gives."""
 
 ORDINARY, AUGUST, CHRISTMAS, HOLIDAY = range(4)
 Season = Literal["august", "christmas", "school holiday"]
 SEASONS: Mapping[int, Season] = {AUGUST: "august", CHRISTMAS: "christmas", HOLIDAY: "school holiday"}
 BLOCK = 8
 CHUNK = 2500
-_MIDDLE = timedelta(days=3)
-_SHRINK = 1.0
 _QUARTER = 13
 _LEAST = 0.05
 _MOST = 30_000
 
+day_number = date.toordinal
+day_of = date.fromordinal
 
-def kind_of_week(last_day: date, closures: Sequence[SchoolDays] = ()) -> int:
-    """Return what kind of week ends on a day, judged by its middle.
 
-    >>> SEASONS[kind_of_week(date(2025, 8, 13))], SEASONS[kind_of_week(date(2025, 12, 28))]
-    ('august', 'christmas')
+def after_weeks(day: date, weeks: int) -> date:
+    """Return the day on which the given week, counted from `day`, ends.
+
+    >>> after_weeks(date(2025, 1, 1), 2)
+    datetime.date(2025, 1, 15)
     """
-    middle = last_day - _MIDDLE
-    if middle.month == 8:
-        return AUGUST
-    if (middle.month, middle.day) >= (12, 22) or (middle.month, middle.day) <= (1, 2):
-        return CHRISTMAS
-    return HOLIDAY if any(closure.first <= middle <= closure.last for closure in closures) else ORDINARY
+    return day_of(day_number(day) + WEEK * weeks)
+
+
+def mean(values: npt.NDArray[np.integer | np.floating]) -> float:
+    """Return the mean of the numbers of some weeks; 0 of no weeks."""
+    return float(values.mean()) if values.size else 0.0
+
+
+@record(slots=True)
+class Spread:
+    """How often each whole number from 0 came up; `counts` holds the times."""
+
+    counts: Counts = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
+
+    def add(self, values: npt.NDArray[np.integer]) -> None:
+        """Count the numbers of some more runs."""
+        counts = np.bincount(values, minlength=self.counts.size)
+        counts[: self.counts.size] += self.counts
+        self.counts = counts
+
+    @property
+    def runs(self) -> int:
+        """How many runs were counted."""
+        return int(self.counts.sum())
+
+    def percentile(self, share: float) -> int | None:
+        """Return the smallest number that at least this share of the runs does not exceed; None of no runs.
+
+        >>> spread = Spread()
+        >>> spread.add(np.array([1, 2, 3, 9]))
+        >>> spread.percentile(0.5), spread.percentile(0.85)
+        (2, 9)
+        """
+        upto = self.counts.cumsum()
+        return int(np.searchsorted(upto, share * upto[-1] - 1e-9)) if upto[-1] else None
+
+    def nearest(self, share: float) -> int | None:
+        """Return the week end nearest to a percentile: in the first half of a week that of the week before.
+
+        Always taking the end of its own week would hold too often.
+
+        >>> spread = Spread()
+        >>> spread.add(np.array([1, 2, 2, 2, 2, 3]))
+        >>> spread.nearest(0.3), spread.nearest(0.5), spread.nearest(0.95)
+        (1, 2, 3)
+        """
+        number = self.percentile(share)
+        if not number:
+            return number
+        before = int(self.counts[:number].sum())
+        inside = (share * self.runs - before) / int(self.counts[number])
+        return number if inside >= 0.5 else number - 1
+
+    def share_above(self, number: int) -> float:
+        """Return the share of the runs whose number is larger than this."""
+        return float(self.counts[number + 1 :].sum()) / max(1, self.runs)
 
 
 def kinds_of_weeks(first_day: int, weeks: int, closures: Sequence[SchoolDays] = ()) -> Sequence[int]:
-    """Return the kinds of so many weeks that follow the day number `first_day`."""
-    return [kind_of_week(day_of(first_day + WEEK * (week + 1)), closures) for week in range(weeks)]
+    """Return the kinds of so many weeks that follow the day number `first_day`, each judged by its middle.
+
+    >>> [SEASONS[kinds_of_weeks(date(*day).toordinal(), 1)[0]] for day in ((2025, 8, 6), (2025, 12, 21))]
+    ['august', 'christmas']
+    """
+    kinds = []
+    for week in range(weeks):
+        middle = day_of(first_day + WEEK * week + 4)
+        if middle.month == 8:
+            kinds.append(AUGUST)
+        elif not (1, 2) < (middle.month, middle.day) < (12, 22):
+            kinds.append(CHRISTMAS)
+        else:
+            closed = any(closure.first <= middle <= closure.last for closure in closures)
+            kinds.append(HOLIDAY if closed else ORDINARY)
+    return kinds
 
 
 def factors(values: Rates, kinds: Sequence[int]) -> Rates:
     """Return, for each kind of week, its mean as a share of the mean of the ordinary weeks around it.
 
-    Around: within a quarter before or after, so that a change of pace is not taken for a season.
-    A kind of which few weeks were seen is drawn towards 1, as if one ordinary week of that kind had been
-    seen; one that was never seen is 1.
+    Around: within a quarter before or after, so that a change of pace is not taken for a season. A kind of
+    which few weeks were seen is drawn towards 1, by one ordinary week; one that was never seen is 1.
 
     >>> factors(np.array([10.0, 10, 10, 4, 4, 4, 4]), [0, 0, 0, 1, 1, 1, 1]).round(2).tolist()
     [1.0, 0.52, 1.0, 1.0]
@@ -61,9 +140,9 @@ def factors(values: Rates, kinds: Sequence[int]) -> Rates:
     kind = np.asarray(kinds)
     ordinary = kind == ORDINARY
     window = np.ones(2 * _QUARTER + 1)
-    several = max(values.size, window.size)
+    padding = (0, max(0, window.size - values.size))
     sums, weeks = (
-        np.convolve(np.pad(numbers, (0, several - values.size)), window, mode="same")[: values.size]
+        np.convolve(np.pad(numbers, padding), window, mode="same")[: values.size]
         for numbers in (values * ordinary, ordinary.astype(np.float64))
     )
     usual = sums / np.maximum(weeks, 1)
@@ -71,14 +150,14 @@ def factors(values: Rates, kinds: Sequence[int]) -> Rates:
     for season in SEASONS:
         here = (kind == season) & (usual > 0)
         if here.any():
-            more = _SHRINK * usual[here].mean()
+            more = usual[here].mean()
             shares[season] = max(_LEAST, (values[here].sum() + more) / (usual[here].sum() + more))
     return shares
 
 
 @record(frozen=True, slots=True)
 class Series:
-    """One number a week, taken apart: what an ordinary week has, the season, and chance.
+    """One number a week, taken apart.
 
     Attributes:
         level: Mean of an ordinary week.
@@ -95,8 +174,7 @@ class Series:
 def series(values: Rates, behind: Rates, ahead: Rates) -> Series:
     """Take apart the numbers of the weeks behind; `behind` and `ahead` are the season's factor of each week.
 
-    The level is such that level times season adds up to what was counted, so that an error in the season
-    moves numbers between weeks but not the sum of a year.
+    An error in the season moves numbers between weeks but not the sum of a year.
 
     >>> series(np.array([10.0, 12, 8, 5]), np.array([1.0, 1, 1, 0.5]), np.ones(2)).level
     10.0
@@ -163,7 +241,6 @@ def _blocks(behind: int, weeks: int, runs: int, random: np.random.Generator) -> 
 
 
 def _values(drawn: Series, past: Counts, ahead: Counts, doubt: Rates) -> Rates:
-    """Return the numbers of the weeks to come, each run's level off as a sample's mean is."""
     off = drawn.chance[past].mean(axis=0)
     season = drawn.season[:, None]
     values = (drawn.level + doubt * off) * season + (drawn.chance[ahead] - off) * np.sqrt(season)
@@ -174,8 +251,8 @@ def _doubt(behind: int, runs: int, random: np.random.Generator) -> Rates:
     """Return for each run by how much the means of drawn pasts are to be stretched around the true one.
 
     Blocks make these means vary too little, by a factor of (1 - 1/blocks) in variance; and how much they vary
-    is itself known from few blocks only, so that it is drawn too: a normal then becomes Student's t, with one
-    and a half degrees of freedom for each block, since blocks overlap.
+    is itself known from few blocks, so that a normal becomes Student's t, with one and a half degrees of
+    freedom for each block, since blocks overlap.
     """
     blocks = behind / max(1, min(BLOCK, behind // 2))
     if blocks <= 1:
