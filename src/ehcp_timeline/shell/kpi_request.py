@@ -12,8 +12,7 @@ from ehcp_timeline.shell.exit_codes import NOT_ALL_JUDGED
 from ehcp_timeline.shell.open import GROUPS
 from ehcp_timeline.shell.options import LawOptions, Words
 from ehcp_timeline.shell.parse import choice, split
-from ehcp_timeline.text import did_you_mean
-from ehcp_timeline.text.words import count
+from ehcp_timeline.text import count, did_you_mean
 
 if TYPE_CHECKING:
     from ehcp_timeline.cases.source import CaseFile
