@@ -72,9 +72,7 @@ def test_columns_come_in_the_order_asked_for_of_the_rulebook() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "module", ["schema", "cells.values", "cells.dates", "cells.parser", "headers", "inline"]
-)
+@pytest.mark.parametrize("module", ["model", "cells.values", "cells.dates", "cells.parser", "headers"])
 def test_one_case_is_read_without_polars(module: str) -> None:
     """Nothing on the way to a typed case imports polars."""
     asked = f"import sys, ehcp_timeline.cases.{module}; print('polars' in sys.modules)"
