@@ -48,6 +48,21 @@ def test_a_table_that_is_missing(tmp_path: Path, lacks: str) -> None:
     assert {(one.rule, one.stops) for one in problems} == {("missing-table", "nothing")}
 
 
+@pytest.mark.parametrize(
+    ("table", "below"),
+    [("assessment", "namedplan"), ("activeplans", "placementdetail"), ("namedplan", "plandetail")],
+)
+def test_a_table_whose_own_key_is_lost(tmp_path: Path, table: str, below: str) -> None:
+    """The tables below it cannot be joined, which is said; the rest of the return is read."""
+    files = blade(persons())
+    name = f"{EXPORT}{table}.csv"
+    files[name] = files[name].replace(f"{table}tableid".encode(), b"x", 1)
+
+    said = [one.problem for one in problems_of(source(*laid(tmp_path / "export", files)))]
+
+    assert f"{EXPORT}{below}.csv: it cannot be joined without the table above it, and is not read" in said
+
+
 def test_a_table_that_no_deadline_needs(tmp_path: Path) -> None:
     """It is missed all the same, because somebody may look for it."""
     files = {name: data for name, data in blade(STANDS).items() if "detail" not in name}

@@ -347,8 +347,9 @@ class _Joining:
         if REQUEST in table.cells.columns:
             return self._placed["requests"]
         for key, module in _ABOVE.items():
-            if key in table.cells.columns and module in self._placed:
-                return self._placed[module].select(key, _OF).unique(key, keep="first", maintain_order=True)
+            above = self._placed.get(module)
+            if above is not None and key in table.cells.columns and key in above.columns:
+                return above.select(key, _OF).unique(key, keep="first", maintain_order=True)
         said = f"{table.name}: it cannot be joined without the table above it, and is not read"
         tip = "add the tables that are missing"
         self.problems.append(Problem(0, "", "missing-table", said, tip, "nothing"))
