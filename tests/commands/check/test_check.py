@@ -488,15 +488,3 @@ def test_a_decision_before_its_request_is_listed_with_both_dates(tmp_path: Path)
     assert "assess_agreed (2025-07-12) is before the request (2025-08-04)" in [
         one["problem"] for one in found["problems"]
     ]
-
-
-def test_a_plan_that_ceased_while_its_appeal_was_open_has_no_first_day(tmp_path: Path) -> None:
-    """Until the order there is no lawful day to count from: too early, by no number."""
-    cases = tmp_path / "cases.csv"
-    cases.write_text(
-        "case_id,cease_notified,appeal_lodged,appeal_ground,order_made,plan_ceased\n"
-        "C-1,2026-03-02,2026-04-20,cease,,2026-06-15\n"
-    )
-
-    shown = printed(ehcp("check", str(cases), "--as-at", "2026-06-30", "--full"))
-    assert "C-1   too early, on 2026-06-15" in shown

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from ehcp_timeline.measure.result import Audit, Clearance, HeadingUnread, Input
 from ehcp_timeline.output.plain import plain_text
 from ehcp_timeline.output.sections import Section
 from ehcp_timeline.output.terminal import terminal_text
+from tests.cli.command import ehcp, printed
 from tests.output.made import LAW, OVERDUE, PROBLEM, RUNNING, UNKNOWN, WORST, audit, findings
 
 FULL = Page(top=20, soon=14, files="cases.csv", law=" --as-at 2026-01-15")
@@ -211,9 +213,18 @@ def test_nothing_to_list_is_said() -> None:
 
 def test_a_file_that_starts_no_deadline_is_not_called_clear() -> None:
     """Rows were read, dates were not: that is no answer about what is overdue."""
-    text = plain_text(check_sections(audit(verdicts={}), LAW, SCREEN))
+    text = plain_text(check_sections(audit(verdicts={}, not_judged=()), LAW, SCREEN))
 
     assert "No deadline was started by any date that was read." in text
+    assert "Nothing you asked for" not in text
+
+
+def test_a_file_that_can_answer_no_deadline_is_not_called_clear() -> None:
+    """Dates started deadlines; whether they were met, no column of the file could say."""
+    text = plain_text(check_sections(audit(verdicts={}), LAW, SCREEN))
+
+    assert "No deadline could be judged: the file has no column that could answer one." in text
+    assert "No deadline was started" not in text
     assert "Nothing you asked for" not in text
 
 
@@ -326,3 +337,15 @@ def test_files_of_several_rulebooks_are_named() -> None:
         "b.csv: 1,204 rows, 1,204 judged.",
         "The law: rulebook 2026.11 with ours.toml.",
     )
+
+
+def test_a_plan_that_ceased_while_its_appeal_was_open_has_no_first_day(tmp_path: Path) -> None:
+    """Until the order there is no lawful day to count from: too early, by no number."""
+    cases = tmp_path / "cases.csv"
+    cases.write_text(
+        "case_id,cease_notified,appeal_lodged,appeal_ground,order_made,plan_ceased\n"
+        "C-1,2026-03-02,2026-04-20,cease,,2026-06-15\n"
+    )
+
+    shown = printed(ehcp("check", str(cases), "--as-at", "2026-06-30", "--full"))
+    assert "C-1   too early, on 2026-06-15" in shown

@@ -54,6 +54,7 @@ _STAGES: Final[Mapping[StageName, str]] = {
     "draft_not_final": "draft sent",
 }
 _NOTHING: Final = "Nothing you asked for is overdue, due soon or unclear."
+_NO_ANSWERS: Final = "No deadline could be judged: the file has no column that could answer one."
 _NOT_ALL_READ: Final = "Nothing that could be read is overdue or due soon; not everything could be read."
 _MORE = " other duties"
 _COUNTED: Final[tuple[Verdict, ...]] = ("overdue", "running", "unknown")
@@ -178,7 +179,11 @@ def _screen(audit: Audit, page: Page, lines: Sequence[DutyLine], unread: int = _
     whose = f" for {listed(page.whose)}" if page.whose else ""
     title = f"EHC plan time limits in {files}{whose} on {day(audit.as_at)}"
     # Where nothing is listed, it is no all-clear if something was not read.
-    nothing = _NOTHING if audit.summary.verdicts else "No deadline was started by any date that was read."
+    nothing = _NOTHING
+    if not audit.summary.verdicts:
+        nothing = (
+            _NO_ANSWERS if audit.summary.not_judged else "No deadline was started by any date that was read."
+        )
     if audit.undecided:
         nothing = _NOT_ALL_READ
     sections = [
