@@ -117,7 +117,7 @@ ASKED = {
     "rules list": ("",),
     "rules show": ("plan.issue", "order.make", "review.annual"),
     "rules stale": ("--as-at 2027-12-01",),
-    "rules test": ("statute", "local-promises-cases.toml --rules local-promises.toml"),
+    "rules test": ("golden.toml", "local-promises-cases.toml --rules local-promises.toml"),
     "rules diff": ("installed what-if-bill.toml", f"installed what-if-bill.toml {CASES} --as-at {TODAY}"),
     "rules check": (
         "--as-at 2026-11-01",
@@ -146,6 +146,20 @@ WRONG = (
     "rules show plan.isue",
     "rules test nowhere",
 )
+# Golden cases of the oracle alone, one right and one wrong: those of tests/statute grow with the law.
+GOLDEN = """
+[[case]]
+name = "A plan sent on the last day of the twenty weeks is in time"
+as_at = 2025-09-19
+given = { request_received = 2025-04-02, plan_issued = 2025-08-20 }
+expect."plan.issue" = { due = 2025-08-20, verdict = "met" }
+
+[[case]]
+name = "A plan sent on the last day of the twenty weeks is said to be late"
+as_at = 2025-09-19
+given = { request_received = 2025-04-02, plan_issued = 2025-08-20 }
+expect."plan.issue" = { due = 2025-08-19, verdict = "late", days_late = 1 }
+"""
 PARTS = ("exit code", "output", "errors")
 TERMINAL = {"COLUMNS": "80", "LINES": "24", "TERM": "xterm", "NO_COLOR": "1"}
 
@@ -215,7 +229,7 @@ def furnish(room: Path) -> None:
     for name in (CASES, PROBLEMS, "local-promises.toml", "local-promises-cases.toml", "what-if-bill.toml"):
         shutil.copy(ROOT / "examples" / name, room / name)
     shutil.copytree(ROOT / "examples" / "council-export", room / "council-export")
-    shutil.copytree(ROOT / "tests" / "statute", room / "statute")
+    (room / "golden.toml").write_text(GOLDEN, encoding="utf-8")
     shutil.copy(ROOT / "examples" / "kent" / "published_series.csv", room)
     shutil.copy(ROOT / "tests" / "data" / "annexA_fake_sen.xlsx", room / ANNEX_A)
     make = [sys.executable, str(ROOT / "examples" / "make_kent.py"), KENT]
