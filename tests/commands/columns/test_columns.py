@@ -150,6 +150,19 @@ def test_a_file_that_is_no_case_file_yet_is_looked_at_all_the_same(tmp_path: Pat
     assert "Child" not in found["mapping"]
 
 
+@pytest.mark.parametrize(
+    "rows", ["", "A-1;02/03/2026\n", "A-1;02/03/2026;;\n"], ids=["none", "short", "as long as the header"]
+)
+def test_a_blank_heading_at_the_end_that_no_row_reaches_is_blank(tmp_path: Path, rows: str) -> None:
+    """The heading is listed as every other, whether or not a row has a cell below it."""
+    file = tmp_path / "cases.csv"
+    file.write_text(f"case_id;request_received;;\n{rows}")
+    headings = answer(file)["headings"]
+
+    assert [one["column"] for one in headings] == ["case_id", "request_received", None, None]
+    assert [one["looks"]["kind"] for one in headings[2:]] == ["blank", "blank"]
+
+
 def test_the_lines_that_are_offered(tmp_path: Path) -> None:
     """A suggestion for a heading whose cells fit it; everything else waits behind a #."""
     path, _ = messy(tmp_path)

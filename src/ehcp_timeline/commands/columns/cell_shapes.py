@@ -111,13 +111,18 @@ class CellShapes:
         self.rows = 0
 
     def add(self, cells: pl.DataFrame) -> None:
-        """Look at some rows: `row`, then each column by its place from "0"; blank rows do not count."""
-        stripped = pl.col([str(place) for place in range(len(self._seen))]).str.strip_chars(WHITE)
+        """Look at some rows: `row`, then each column by its place from "0"; blank rows do not count.
+
+        Blank headings at the end that no row reaches have no cells.
+        """
+        present = set(cells.columns)
+        places = [place for place in map(str, range(len(self._seen))) if place in present]
+        stripped = pl.col(places).str.strip_chars(WHITE)
         held = cells.select(pl.when(stripped != "").then(stripped).name.keep())
         self.rows += int(held.select(pl.any_horizontal(pl.all().is_not_null()).sum()).item())
-        for texts, seen in zip(held, self._seen, strict=True):
+        for texts in held:
             if texts.null_count() < texts.len():
-                self._look(texts, seen)
+                self._look(texts, self._seen[int(texts.name)])
 
     def profiles(self) -> Iterator[CellProfile]:
         """Yield what has been seen of each column."""
