@@ -185,6 +185,7 @@ WAYS_IN = [
     ("scorecard", T, "--disclosure", "suppress", "--previous", "{}"),
     ("report", T, "--for", "public", "--previous", "{}", "-f", "json"),
     ("rules", "diff", "installed", "{}"),
+    ("rules", "test", "--rules", "{}"),
 ]
 
 
@@ -202,6 +203,17 @@ def test_a_pipe_that_nobody_writes_to_is_refused(
     assert time.monotonic() - begun < 30
     assert (run.returncode, printed(run)) == (2, "")
     assert str(pipe) in said(run)
+
+
+def test_a_pipe_beside_a_file_that_is_read_is_passed_over(tmp_path: Path) -> None:
+    """A receipt and a local rulebook are looked for by their names: a pipe of that name is none."""
+    listed = tmp_path / "list.csv"
+    listed.write_text("case_id\n")
+    os.mkfifo(tmp_path / "list.csv.receipt.json")
+    os.mkfifo(tmp_path / "ours.toml")
+
+    assert "has no receipt" in said(ehcp("verify", str(listed), T))
+    assert "holds no rulebook" in said(ehcp("rules", "diff", "installed", str(tmp_path)))
 
 
 @pytest.mark.slow

@@ -13,7 +13,8 @@ from pathlib import Path, PurePath
 from typing import Any, Self
 
 from ehcp_timeline import __version__
-from ehcp_timeline.inputs import bounded_json
+from ehcp_timeline.errors import EhcpError
+from ehcp_timeline.inputs import bounded_json, read_whole
 from ehcp_timeline.measure.answer import RulebookUsed, values
 from ehcp_timeline.record import Sha256, record, replace
 from ehcp_timeline.text import day, rulebook_name
@@ -155,8 +156,8 @@ def path_beside(output: Path) -> Path:
 def left_beside(output: Path) -> Receipt | None:
     """Return the receipt beside an output, or that of its folder; None if there is none that can be read."""
     for path in (path_beside(output), output.with_name(FOLDER_RECEIPT)):
-        with suppress(OSError, ValueError):
-            return read_receipt(path.read_bytes())
+        with suppress(EhcpError, ValueError):
+            return read_receipt(read_whole(path, most=_MOST))
     return None
 
 

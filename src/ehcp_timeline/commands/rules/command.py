@@ -165,7 +165,8 @@ def run_cases(
         raise UsageError(f"there is no {STATUTE} here", "name the fixtures: ehcp rules test PATH")
     for path in overlays or ():  # a typing error, not a fault of the law
         if not path.is_file():
-            raise UsageError(f"--rules {path}: there is no such file", "check the name and the folder")
+            said = "is not a file" if path.exists() else "there is no such file"
+            raise UsageError(f"--rules {path}: {said}", "check the name and the folder")
     from ehcp_timeline.commands.rules.golden.cases import load_fixtures
     from ehcp_timeline.commands.rules.golden.run import run, untold
     from ehcp_timeline.law.loader.rulebook import read_rulebook

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 from ehcp_timeline import __version__
 from ehcp_timeline.errors import RulebookError, UsageError
+from ehcp_timeline.inputs import MOST_WRITTEN, read_whole
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.law.rulebook import Rulebook
 
@@ -47,7 +48,8 @@ def _folder(folder: Path) -> Rulebook:
     for law in (folder, folder / CHECKOUT):
         if (law / LAW_FILE).is_file():
             return load_rulebook(folder=law)
-    overlays = sorted(path for path in folder.glob("*.toml") if _is_overlay(path.read_bytes()))
+    files = sorted(path for path in folder.glob("*.toml") if path.is_file())
+    overlays = [path for path in files if _is_overlay(read_whole(path, most=MOST_WRITTEN))]
     if not overlays:
         raise UsageError(f"{folder} holds no rulebook", "name a folder or file with [[deadline]] in it")
     return load_rulebook(overlays)
