@@ -7,7 +7,7 @@ import pytest
 
 from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_file
-from ehcp_timeline.commands.forecast.lists import backtest_section, backtest_sentences
+from ehcp_timeline.commands.forecast.page import backtest_section, backtest_sentences
 from ehcp_timeline.commands.forecast.sentences import (
     change_sentences,
     headline,

@@ -1,14 +1,13 @@
-"""What `ehcp forecast` shows: the answer, every order of work, what would change it, and how sure it is."""
+"""What `ehcp forecast` shows: the answer, every order of work, what would change it, the lists."""
 
 import shlex
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, astuple, replace
 from datetime import date
 from itertools import chain
 
 from ehcp_timeline.commands.forecast.counts import counts_sections
-from ehcp_timeline.commands.forecast.lists import list_sections
 from ehcp_timeline.commands.forecast.sentences import (
     WHY_APART,
     basis_sentences,
@@ -21,8 +20,11 @@ from ehcp_timeline.commands.forecast.sentences import (
     target_words,
     what_if_sentences,
 )
-from ehcp_timeline.measure.forecast.behind import RECENT_WEEKS, StageLine
+from ehcp_timeline.measure.forecast.backtest import CLEARANCE, Backtest, Score
+from ehcp_timeline.measure.forecast.behind import RECENT_WEEKS
+from ehcp_timeline.measure.forecast.cases import Breach, SaveList
 from ehcp_timeline.measure.forecast.forecast import ForecastAnswer, WeeksBehind, WorkInHand
+from ehcp_timeline.measure.forecast.intake import IntakeWeek
 from ehcp_timeline.measure.forecast.outlook import (
     ClearanceDay,
     Outlook,
@@ -31,8 +33,21 @@ from ehcp_timeline.measure.forecast.outlook import (
     main_outlook,
 )
 from ehcp_timeline.measure.forecast.request import ForecastRequest
-from ehcp_timeline.output.sections import Section, TableColumn, table, without_empty_columns
-from ehcp_timeline.text import day, listed
+from ehcp_timeline.measure.forecast.weeks import SHARES
+from ehcp_timeline.output.sections import (
+    CASE,
+    DUE,
+    WHOSE_COLUMNS,
+    ListColumn,
+    Section,
+    TableColumn,
+    column_of,
+    list_section,
+    number_of,
+    table,
+    without_empty_columns,
+)
+from ehcp_timeline.text import count, day, listed
 
 _QUARTERS_SHOWN = 4
 _BAR = 30
@@ -47,13 +62,70 @@ _STAGE_NOTE = (
     "* cases wait for staff here. Waiting: there for longer than it takes at least. In, out: cases a week. "
     "Weeks: half of all cases take no longer, 85% no longer than the next column."
 )
-_MEASURES = {
+_RATES = "Plans issued within 20 weeks, % (15 of 100 runs are below, 15 above)"
+_BY_QUARTER = {
+    _RATES: "rate",
     "The same without exceptions, %": "rate_ex",
     "Overdue at the quarter's end": "overdue_p50",
     "Overdue at the quarter's end: 85 of 100 runs have no more": "overdue_p85",
     "Oldest case, weeks": "oldest_p50",
     "Families past 52 weeks": "over_52_p50",
 }
+# heading of a column to the field that it shows
+_AT_THE_END = {"overdue": "overdue_p50", "oldest": "oldest_p50", "past 52": "over_52_p50"}
+_STAGE = {
+    "in hand": "in_hand", "waiting": "waiting", "in": "arrivals_per_week", "out": "completions_per_week",
+    "weeks": "weeks_p50", "for 85%": "weeks_p85", "by law": "law_weeks",
+}  # fmt: skip
+_QUEUE = {
+    "load": "load", "target queue": "target_queue", "relief": "relief_capacity",
+    "to keep": "target_capacity", "pressure": "pressure",
+}  # fmt: skip
+_RATIOS = ("load", "pressure")
+
+
+def _closed(key: str, heading: str) -> ListColumn:
+    return ListColumn(TableColumn(heading, "fixed"), lambda row: str(row[key] or "later"))
+
+
+_TO_SAVE = (
+    CASE, DUE,
+    number_of("days_left", "days left"), number_of("days_needed", "days needed"),
+    column_of("draft", "last safe draft day", "fixed"), column_of("stage", kind="fixed"), *WHOSE_COLUMNS,
+)  # fmt: skip
+_CASES = (
+    CASE, column_of("breach_on", "late from", "fixed"),
+    _closed("finish_p50", "closed by"), _closed("finish_p85", "if slow"),
+    column_of("breach", "late?", "fixed"), number_of("weeks", "weeks"),
+    column_of("stage", kind="fixed", optional=True), *WHOSE_COLUMNS,
+)  # fmt: skip
+_BREACH_WORDS: dict[Breach, str] = {
+    "overdue": "overdue already",
+    "excused": "past the day with a recorded exception",
+    "likely": "late in half of the runs or more",
+    "possible": "late in 15 of 100 runs or more",
+    "unlikely": "in time in 85 of 100 runs",
+}
+_CASE_LISTS = {"In time now, and at risk": ("likely", "possible"), "Overdue already": ("overdue",)}
+_CLOSED_BY = (
+    "Closed by: in half of the runs; if slow: in 85 of 100. CSV and JSON hold every case, the safe ones too."
+)
+_MILESTONE_WORDS = {"decide": "week 6", "no_plan": "week 16", "issue": "week 20"}
+_BASELINE_WORDS = {
+    "straight_line": "a straight line through the last two months' counts",
+    "backlog_over_throughput": "the backlog over what is done a week",
+}
+_HELD = (
+    "Held: what came was no later, or no more, than was said. Of P50 about half should hold, of P85 about "
+    "85%, of P95 about 95%."
+)
+_OFF = (
+    "Weeks off: by how far the middle forecast missed on average; then the two baselines: a straight line "
+    "through the last two months' counts, and the backlog over what is done a week."
+)
+_SCORED = ("forecast of", "P50 held", "P85 held", "P95 held", "weeks off", "line", "throughput")
+_ENOUGH = 5
+_FAR = 0.2
 
 
 def page(
@@ -135,34 +207,35 @@ def _orders(answer: ForecastAnswer, now: WorkInHand) -> Section:
 
 def scenario_sections(lines: Sequence[ScenarioOutlook], clear_at: int, *, moved: bool) -> Iterator[Section]:
     """Yield scenarios side by side: dates, rate by quarter, oldest case, longest waits; then a chart."""
-    rows, bars, end = [], [], ""
-    most = max(
-        (line.outlook.quarters[0].overdue_p85 or 1 for line in lines if line.outlook.quarters), default=1
-    )
-    for line in lines:
-        near = line.outlook.quarters[:_QUARTERS_SHOWN]
-        clear = _clear_cells(line.outlook.clearance, moved=moved)
-        rates = {quarter.quarter[2:]: _percent(quarter.rate, moved=moved) for quarter in near}
-        left = _end_cells(near, moved=moved)
-        del clear["never"], left["in time"]
-        rows.append({"scenario": line.name, **clear, **rates, **left})
-        for quarter in near[-1:]:
-            end, overdue = f" {quarter.quarter}", quarter.overdue_p50 or 0
-            most = max(most, overdue)
-            bars.append((line.name, overdue))
+    every = [line.outlook.quarters[:_QUARTERS_SHOWN] for line in lines]
+    end = every[0][-1].quarter
+    rows = [
+        {
+            "scenario": line.name,
+            **_clear_cells(line.outlook.clearance, moved=moved),
+            **{quarter.quarter[2:]: _percent(quarter.rate, moved=moved) for quarter in near},
+            **_cells(near[-1], _AT_THE_END),
+        }
+        for line, near in zip(lines, every, strict=True)
+    ]
     note = (
         f"Half clear, 85%: of all futures, no more than {clear_at:,} overdue. By quarter: % of plans in 20 "
-        f"weeks. Overdue, oldest in weeks, families past 52 weeks: at the end of{end}, in half of them."
+        f"weeks. Overdue, oldest in weeks, families past 52 weeks: at the end of {end}, in half of them."
     )
     what = tuple(f"{line.name}: {listed(words)}." for line in lines if (words := [*scenario_words(line)]))
     title, dates = "Scenarios side by side", ("half clear", "85%")
     yield without_empty_columns(
         table(title, rows, fixed=dates, text=["scenario"], optional=["85%"], before=what, after=(note,))
     )
+    overdue = [near[-1].overdue_p50 or 0 for near in every]
+    most = max(*overdue, *(near[0].overdue_p85 or 1 for near in every))
     yield Section(
-        f"Overdue at the end of{end}",
+        f"Overdue at the end of {end}",
         columns=(TableColumn("", "fixed"), TableColumn("", "fixed"), TableColumn("", "number")),
-        rows=tuple((name, "█" * round(_BAR * number / most), f"{number:,}") for name, number in bars),
+        rows=tuple(
+            (line.name, "█" * round(_BAR * number / most), f"{number:,}")
+            for line, number in zip(lines, overdue, strict=True)
+        ),
     )
 
 
@@ -173,12 +246,13 @@ def _outlooks(
     backlog = now.overdue > answer.clear_at and not now.floor_limits
     rows, moved = [], bool(answer.pace_changes)
     for name, outlook in lines:
-        clear = _clear_cells(outlook.clearance, moved=moved)
-        unchanged = _date(outlook.unchanged.p50) if outlook.unchanged else ""
-        cells = {first: name, **clear, "unchanged": unchanged} if backlog else {first: name}
-        rows.append(cells | _end_cells(outlook.quarters[:_QUARTERS_SHOWN], moved=moved))
-    if quarters := lines[0][1].quarters[:_QUARTERS_SHOWN]:
-        note = f"{note if backlog else ''} The rest: at the end of {quarters[-1].quarter}, in half of them."
+        cells, last = {first: name}, outlook.quarters[:_QUARTERS_SHOWN][-1]
+        if backlog:
+            cells |= _clear_cells(outlook.clearance, moved=moved)
+            cells["never"] = "" if moved else f"{100 * outlook.clearance.never_share:.0f}%"
+            cells["unchanged"] = _date(outlook.unchanged.p50) if outlook.unchanged else ""
+        rows.append({**cells, "in time": _percent(last.rate, moved=moved), **_cells(last, _AT_THE_END)})
+    note = f"{note if backlog else ''} The rest: at the end of {last.quarter}, in half of them."
     dates = ("half clear", "85%", "unchanged")
     return without_empty_columns(
         table(title, rows, fixed=dates, optional=("never", "unchanged"), after=(note.strip(),))
@@ -190,9 +264,9 @@ def _date(when: date | None, never: str = "never") -> str:
 
 
 def _clear_cells(clear: ClearanceDay, *, moved: bool) -> dict[str, str]:
-    """Return when half and 85% of the runs are clear, and how many never are: no certainty where it moved."""
+    """Return when half and 85% of the runs are clear; where the pace moved, none is said never to be."""
     half, late = (_date(when, "later" if moved else "never") for when in (clear.p50, clear.p85))
-    return {"half clear": half, "85%": late, "never": "" if moved else f"{100 * clear.never_share:.0f}%"}
+    return {"half clear": half, "85%": late}
 
 
 def _percent(rate: float | None, *, moved: bool) -> str:
@@ -202,16 +276,18 @@ def _percent(rate: float | None, *, moved: bool) -> str:
     return "over 99%" if moved and rate >= 99.5 else f"{rate:.0f}%"
 
 
-def _end_cells(quarters: Sequence[Quarter], *, moved: bool) -> dict[str, str]:
-    if not quarters:
-        return dict.fromkeys(("in time", "overdue", "oldest", "past 52"), "")
-    last = quarters[-1]
+def _cells(record: object, columns: Mapping[str, str]) -> dict[str, str]:
+    """Return numbers of a record under headings, with no more decimals than they need; nothing of none."""
     return {
-        "in time": _percent(last.rate, moved=moved),
-        "overdue": _number(last.overdue_p50),
-        "oldest": _number(last.oldest_p50),
-        "past 52": _number(last.over_52_p50),
+        heading: _number(getattr(record, name), 2 if name in _RATIOS else 1)
+        for heading, name in columns.items()
     }
+
+
+def _number(value: float | None, decimals: int = 1) -> str:
+    if value is None:
+        return ""
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.{decimals}f}"
 
 
 def _sure(answer: ForecastAnswer, now: WorkInHand, past: WeeksBehind, words: tuple[str, ...]) -> Section:
@@ -225,41 +301,36 @@ def _sure(answer: ForecastAnswer, now: WorkInHand, past: WeeksBehind, words: tup
 
 
 def _details(answer: ForecastAnswer, past: WeeksBehind) -> Iterator[Section]:
-    yield _quarters(
-        "Plans issued within 20 weeks, % (15 of 100 runs are below, 15 above)", answer.policies, rate_words
-    )
-    for title, measure in _MEASURES.items():
-
-        def cell(quarter: Quarter, name: str = measure) -> str:
-            return _number(getattr(quarter, name))
-
-        measured = _quarters(title, answer.policies, cell)
-        if any(any(row[1:]) for row in measured.rows):
-            yield measured
+    """Yield what stands behind the answer: every quarter, the stages and their queues."""
+    policies = [outlook.policy for outlook in answer.policies]
+    for title, name in _BY_QUARTER.items():
+        rows = [
+            {"quarter": line[0].quarter}
+            | {
+                policy: rate_words(quarter) if title == _RATES else _number(getattr(quarter, name))
+                for policy, quarter in zip(policies, line, strict=True)
+            }
+            for line in zip(*(outlook.quarters for outlook in answer.policies), strict=True)
+        ]
+        if any(any(row[policy] for policy in policies) for row in rows):
+            yield table(title, rows)
     stages = [
-        {
-            "stage": f"{stage.stage} *" if stage.narrowest else stage.stage,
-            "in hand": _number(stage.in_hand),
-            "waiting": _number(stage.waiting),
-            "in": _number(stage.arrivals_per_week),
-            "out": _number(stage.completions_per_week),
-            "weeks": _number(stage.weeks_p50),
-            "for 85%": _number(stage.weeks_p85),
-            "by law": _number(stage.law_weeks),
-        }
+        {"stage": f"{stage.stage} *" if stage.narrowest else stage.stage, **_cells(stage, _STAGE)}
         for stage in answer.stages
     ]
     yield table(f"The stages over the last {past.weeks} weeks", stages, after=(_STAGE_NOTE,))
-    yield _queues(answer.stages)
-
-
-def _quarters(title: str, outlooks: Sequence[Outlook], cell: Callable[[Quarter], str]) -> Section:
-    policies = [outlook.policy for outlook in outlooks]
-    every = zip(*(outlook.quarters for outlook in outlooks), strict=True)
-    rows = [
-        {"quarter": line[0].quarter, **dict(zip(policies, map(cell, line), strict=True))} for line in every
+    reasons: defaultdict[str, list[str]] = defaultdict(list)
+    for stage in answer.stages:
+        for words in stage.why:
+            reasons[words].append(stage.stage)
+    why = tuple(f"{', '.join(names)}: {words}" for words, names in reasons.items())
+    queues = [
+        {"stage": stage.stage, **_cells(stage, _QUEUE)}
+        for stage in answer.stages
+        if stage.target_capacity is not None
     ]
-    return table(title, rows)
+    before, after = (_FORMS, why) if queues else (why, ())
+    yield table("Queue arithmetic, stage by stage", queues, before=before, after=after)
 
 
 def rate_words(quarter: Quarter) -> str:
@@ -270,37 +341,119 @@ def rate_words(quarter: Quarter) -> str:
     return f"{quarter.rate:.0f}{span}"
 
 
-def _queues(stages: Sequence[StageLine]) -> Section:
-    reasons: defaultdict[str, list[str]] = defaultdict(list)
-    for stage in stages:
-        for words in stage.why:
-            reasons[words].append(stage.stage)
-    why = tuple(f"{', '.join(names)}: {words}" for words, names in reasons.items())
-    rows = [
-        {
-            "stage": stage.stage,
-            "load": _ratio(stage.load),
-            "target queue": _number(stage.target_queue),
-            "relief": _number(stage.relief_capacity),
-            "to keep": _number(stage.target_capacity),
-            "pressure": _ratio(stage.pressure),
-        }
-        for stage in stages
-        if stage.target_capacity is not None
+def list_sections(answer: ForecastAnswer, top: int | None, *, terms: bool) -> Iterator[Section]:
+    """Yield the lists that were asked for; those of cases show at most `top` lines."""
+    if answer.saving is not None:
+        yield _to_save(answer.saving, answer.as_at, top)
+    if (cases := answer.cases) is not None:
+        seen = Counter(case.breach for case in cases)
+        breaches = [f"{seen[breach]:,} {says}" for breach, says in _BREACH_WORDS.items() if seen[breach]]
+        words = (f"{listed(breaches)}.", _CLOSED_BY) if cases else ("No case is open.",)
+        yield Section(title=f"Open cases and when they are closed: {len(cases):,}", before=words)
+        for title, of in _CASE_LISTS.items():
+            wanted = [case for case in cases if case.breach in of]
+            if wanted:
+                yield list_section(title, _CASES, map(asdict, wanted[:top]), len(wanted))
+    if answer.intake is not None:
+        yield _intake(answer.intake, terms=terms)
+    if answer.backtest is not None:
+        yield backtest_section(answer.backtest)
+
+
+def _to_save(saving: SaveList, as_at: date, top: int | None) -> Section:
+    title = "In time, and to be saved"
+    if not saving.in_time:
+        return Section(title=title, before=("No open case is in time.",))
+    risk = (
+        f"{len(saving.cases):,} of {count(saving.in_time, 'case')} in time will more likely than not be "
+        f"late, unless hurried: at the usual pace of the last 52 weeks. {saving.quick:,} of them are in time "
+        "if taken as the quickest 15 of 100 were."
+    )
+    words = [risk, "`ehcp overdue --save-list` says what to do next in each."]
+    if saving.untold:
+        words.append(
+            f"{count(saving.untold, 'case')} cannot be forecast: too few like it were finished lately."
+        )
+    rows = []
+    for case in saving.cases[:top]:
+        draft = case.last_safe_draft
+        past = ", past" if draft is not None and draft < as_at else ""
+        rows.append(asdict(case) | {"draft": f"{draft or 'sent'}{past}"})
+    return replace(list_section(title, _TO_SAVE, rows, len(saving.cases)), before=tuple(words))
+
+
+def _intake(weeks: Sequence[IntakeWeek], *, terms: bool) -> Section:
+    note = (
+        "For a request that comes on the Monday; in brackets the last working day before it. ! marks weeks "
+        "in which schools are closed on some day."
+    )
+    rows = []
+    for week in weeks:
+        days = {}
+        for milestone in week.milestones:
+            act = f" ({milestone.act_by:%d %b})" if milestone.act_by != milestone.due else ""
+            said = f"{milestone.due.isoformat()}{act}{' !' if milestone.closure else ''}"
+            days[_MILESTONE_WORDS[milestone.name]] = said
+        rows.append({
+            "week of": week.week.isoformat(),
+            "requests": "" if week.expected is None else f"{week.expected:.1f}",
+            **days,
+            "school days lost": "" if week.school_days_lost is None else str(week.school_days_lost),
+            "bank holidays": str(week.bank_holidays),
+        })  # fmt: skip
+    without = "No term dates are known, so no school days are counted: see [terms] of ehcp.toml, or --terms."
+    notes = (note,) if terms else (note, without)
+    title = f"Requests to come: {count(len(weeks), 'week')}"
+    return without_empty_columns(table(title, rows, text=_MILESTONE_WORDS.values(), after=notes))
+
+
+def backtest_section(past: Backtest) -> Section:
+    """Return how past forecasts did, one line for each thing that was forecast."""
+    rows = []
+    for score in past.scores:
+        held = (
+            f"{100 * covered:.0f}% of {judged}" if covered is not None else "none yet"
+            for covered, judged in zip(astuple(score.coverage), astuple(score.judged), strict=True)
+        )
+        errors = (score.error_weeks, *(rival.error_weeks for rival in score.baselines))
+        off = ("" if error is None else f"{error:.1f}" for error in errors)
+        if score.forecasts:
+            rows.append(dict(zip(_SCORED, (_what(score), *held, *off), strict=True)))
+    before, after = tuple(backtest_sentences(past)), (_HELD, _OFF) if past.standpoints else ()
+    return table("How past forecasts did", rows, before=before, after=after)
+
+
+def _what(score: Score) -> str:
+    return "clearance" if score.what == CLEARANCE else f"{score.what.split('_')[1]} weeks on"
+
+
+def backtest_sentences(past: Backtest) -> Iterator[str]:
+    """Yield how past forecasts did, and say so where they were no better than the baselines."""
+    if not past.standpoints:
+        yield "No past month had weeks enough behind it and after it, and a backlog; nothing can be scored."
+        return
+    first, last = past.standpoints[0].day, past.standpoints[-1].day
+    months = count(len(past.standpoints), "past month")
+    yield f"Forecasts made at {months}, {day(first)} to {day(last)}, held against what came."
+    for score in past.scores:
+        what = "Of clearance" if score.what == CLEARANCE else f"Of how many are overdue {_what(score)}"
+        if score.beats_baselines:
+            yield f"{what} the forecast was nearer than both baselines."
+        elif score.beats_baselines is not None and (mine := score.error_weeks) is not None:
+            better = [
+                _BASELINE_WORDS[rival.baseline]
+                for rival in score.baselines
+                if rival.error_weeks is not None and rival.error_weeks <= mine
+            ]
+            yield f"{what} the forecast was NO better than {listed(better)}."
+    covered = [
+        (share, *one)
+        for score in past.scores
+        for share, *one in zip(SHARES, astuple(score.coverage), astuple(score.judged), strict=True)
     ]
-    before, after = (_FORMS, why) if rows else (why, ())
-    return table("Queue arithmetic, stage by stage", rows, before=before, after=after)
-
-
-def _number(value: float | None) -> str:
-    """Return a number with no more decimals than it needs; nothing of none."""
-    if value is None:
-        return ""
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
-
-
-def _ratio(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}"
+    # far fewer held than should have, among enough to say so
+    if any(held is not None and of >= _ENOUGH and held < share - _FAR for share, held, of in covered):
+        yield "These forecasts were too sure of themselves: give dates more room than P85 leaves."
 
 
 def _ending(answer: ForecastAnswer, *, full: bool, listed: bool) -> Section:

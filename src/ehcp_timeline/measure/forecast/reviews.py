@@ -118,7 +118,7 @@ def review_outlook(
         for size, random in chunks(asked.runs, asked.seed):
             plans, capacity = draw(drivers, size, random)
             places = rounded(capacity, random)
-            ready = np.repeat(at_start[:, None], size, axis=1).astype(np.int16)
+            ready = np.repeat(at_start[:, None], size, axis=1).astype(np.int32)
             clear = np.zeros(size, dtype=np.int64)
             for week in range(1, weeks + 1):
                 row, past, high, in_time = np.searchsorted(

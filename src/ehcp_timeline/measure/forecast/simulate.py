@@ -1,7 +1,8 @@
 """The weeks ahead, run many times: every open case and every request to come goes through the stages.
 
 Rows are weeks in which cases fall due, the earliest first; columns are runs. Cases of one row are alike. A
-parcel is a number of cases of neighbouring rows: the first of the rows, and an array (rows, runs).
+parcel is a number of cases of neighbouring rows: the first of the rows, and an array (rows, runs). The type
+of the numbers holds all cases of a run, so that sums over rows keep to it.
 """
 
 from collections import Counter, defaultdict
@@ -106,7 +107,7 @@ def serve(
 ) -> Iterator[Parcel]:
     """Take as many cases as there are places in each run; `in_time` is the first row still in time."""
     held = pool.ready[pool.low : pool.high]
-    left = np.minimum(places, held.sum(axis=0, dtype=np.int32)).astype(held.dtype)
+    left = np.minimum(places, held.sum(axis=0, dtype=held.dtype))
     if order.spread > _NO_SPREAD:
         given = _spread(pool, _part(left, order.spread, random), random)
         left -= given.sum(axis=0, dtype=left.dtype)
@@ -141,7 +142,7 @@ def _in_turn(pool: Pool, left: Cases, first: int) -> Iterator[Parcel]:
 def _spread(pool: Pool, places: Cases, random: np.random.Generator) -> Cases:
     """Take the same share of every row: places are dealt out along the rows at even distances."""
     held = pool.ready[pool.low : pool.high]
-    share = np.minimum(1, places / np.maximum(held.sum(axis=0, dtype=np.int32), 1)).astype(np.float32)
+    share = np.minimum(1, places / np.maximum(held.sum(axis=0, dtype=held.dtype), 1)).astype(np.float32)
     upto = random.random(places.shape, dtype=np.float32)
     before = np.zeros(places.shape, dtype=held.dtype)
     taken = np.empty_like(held)
@@ -200,7 +201,7 @@ class StageWork:
         if stage == line.narrowest:
             places = self.places[week - 1]
         elif step.ordered and order.spread < 1 - _NO_SPREAD:
-            ready = held.sum(axis=0, dtype=np.int32)
+            ready = held.sum(axis=0, dtype=held.dtype)
             places = self.random.binomial(ready, step.released).astype(held.dtype)
         else:
             out = chosen(held, step.released, self.random)
@@ -295,35 +296,27 @@ class Watcher:
             self.open[first : first + len(cases)] -= cases
         overdue = self.open[: self.pipeline.row_of(week + 1)].sum(axis=0, dtype=self.open.dtype)
         self.clear[(self.clear == 0) & (overdue <= self.plan.clear_at)] = week
-        if week in self.plan.moments:
-            self._keep_moment(week, overdue)
-        if self.plan.quarters:
-            self._keep_rate(week, issued)
+        line, plan, opened = self.pipeline, self.plan, self.open
+        if week in plan.moments:
+            moment, ages = self.kept.moments[week], week + line.to_due - line.due_weeks
+            moment["open"].add(opened.sum(axis=0, dtype=opened.dtype))
+            moment["overdue"].add(overdue)
+            over_52 = opened[: line.row_of(week + 1 - (YEAR - line.to_due))]
+            moment["over_52"].add(over_52.sum(axis=0, dtype=opened.dtype))
+            oldest = ages[(opened > 0).argmax(axis=0)]
+            moment["oldest"].add(np.where(opened.any(axis=0), np.maximum(0, oldest), 0))
+        for first, plans in issued if plan.quarters else ():
+            self.issued += plans.sum(axis=0, dtype=plans.dtype)
+            self.in_time += plans[max(0, line.row_of(week) - first) :].sum(axis=0, dtype=plans.dtype)
+        if plan.quarters and (week == len(plan.quarters) or plan.quarters[week] != plan.quarters[week - 1]):
+            some = self.issued > 0
+            self.kept.rates[plan.quarters[week - 1]].add(self.in_time[some] * PER_MILLE // self.issued[some])
+            self.issued[:] = self.in_time[:] = 0
         if self.cases:
-            gone = self.begun - self.open[self.rows]
+            gone = self.begun - opened[self.rows]
             shut = np.clip(gone - self.ahead[:, None], 0, self.sizes[:, None])
             self.kept.finished[:, week] += shut.sum(axis=1)
-        return not (self.plan.only_clearance and self.clear.all())
-
-    def _keep_moment(self, week: int, overdue: Cases) -> None:
-        line, moment = self.pipeline, self.kept.moments[week]
-        moment["open"].add(self.open.sum(axis=0, dtype=np.int32))
-        moment["overdue"].add(overdue)
-        moment["over_52"].add(self.open[: line.row_of(week + 1 - (YEAR - line.to_due))].sum(axis=0))
-        ages = week + line.to_due - line.due_weeks
-        oldest = ages[(self.open > 0).argmax(axis=0)]
-        moment["oldest"].add(np.where(self.open.any(axis=0), np.maximum(0, oldest), 0))
-
-    def _keep_rate(self, week: int, issued: Sequence[Parcel]) -> None:
-        late, quarters = self.pipeline.row_of(week), self.plan.quarters
-        for first, plans in issued:
-            self.issued += plans.sum(axis=0, dtype=np.int32)
-            self.in_time += plans[max(0, late - first) :].sum(axis=0, dtype=np.int32)
-        if week == len(quarters) or quarters[week] != quarters[week - 1]:
-            some = self.issued > 0
-            rates = self.in_time[some] * PER_MILLE // self.issued[some]
-            self.kept.rates[quarters[week - 1]].add(rates)
-            self.issued[:] = self.in_time[:] = 0
+        return not (plan.only_clearance and self.clear.all())
 
 
 def start_of(now: Present, what_if: WhatIf = NOTHING) -> Pipeline:
