@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.audit.clock import VERDICTS
+from ehcp_timeline.audit.verdicts import VERDICTS
 from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cli.app import LISTED, loaded
 from ehcp_timeline.cli.reference import reference_page

@@ -32,11 +32,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ehcp_timeline.audit.clock import Clock
     from ehcp_timeline.audit.selection import Selection
     from ehcp_timeline.audit.single.explain import explain
     from ehcp_timeline.audit.single.judge import judge_case
-    from ehcp_timeline.audit.single.trace import Working
+    from ehcp_timeline.audit.verdicts import Clock, Working
     from ehcp_timeline.cases.model import Row, vocabulary
     from ehcp_timeline.cases.source import open_case_file
     from ehcp_timeline.errors import EhcpError

@@ -7,9 +7,9 @@ from math import prod
 
 import pytest
 
-from ehcp_timeline.audit.clock import VERDICTS
 from ehcp_timeline.audit.verdicts import (
     TABLE,
+    VERDICTS,
     WORDS,
     Circumstances,
     Line,

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from ehcp_timeline.cases.cells import date_order
+from ehcp_timeline.cases.cells import vectorised
 from ehcp_timeline.cases.cells.vectorised import ColumnCounts
 from ehcp_timeline.cases.mapping.model import FileMapping
 from ehcp_timeline.cases.model import Problem, Row, vocabulary
@@ -235,7 +235,7 @@ def test_a_column_with_proof_holds_no_row_back(tmp_path: Path) -> None:
 
 def test_too_many_undecided_rows_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file is then read as a whole: what is kept stays small."""
-    monkeypatch.setattr(date_order, "MOST", 2)
+    monkeypatch.setattr(vectorised, "MOST", 2)
     lines = "".join(f"C-{n},0{n}/09/2025\n" for n in range(1, 7))
     whole = opened(tmp_path, "case_id,transfer_date\nC-0,\n" + lines)
     list(whole.batches(rows=1))

@@ -5,7 +5,7 @@ from collections.abc import Generator
 
 import pytest
 
-from ehcp_timeline.cases.prefetch import ahead
+from ehcp_timeline.cases.source import ahead
 
 
 class Made:

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Judged, ToldClocks
-from ehcp_timeline.measure.backlog import WEEKS, Backlog, clearance, whole_weeks
+from ehcp_timeline.measure.counts import BACKLOG_WEEKS, Backlog, clearance, whole_weeks
 from ehcp_timeline.measure.result import Stages
 
 AS_AT = date(2026, 6, 1)
@@ -75,7 +75,7 @@ def test_whole_weeks(days: int, weeks: int) -> None:
 
 def test_arrivals_and_completions_stand_on_both_edges_of_the_thirteen_weeks() -> None:
     """Overdue now is overdue then, plus what became overdue, less what was cleared."""
-    then = AS_AT - timedelta(weeks=WEEKS)
+    then = AS_AT - timedelta(weeks=BACKLOG_WEEKS)
     clocks = [
         _open(2, then, AS_AT),  # due today: not overdue
         _open(3, then, AS_AT - timedelta(days=1)),  # became overdue today

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from ehcp_timeline.audit.bulk.judge import judge
-from ehcp_timeline.audit.clock import VERDICTS
 from ehcp_timeline.audit.selection import Selection, unjudgeable
+from ehcp_timeline.audit.verdicts import VERDICTS
 from ehcp_timeline.cases.mapping.model import NOTHING_SAID, FileMapping
 from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import CaseFile, open_case_file

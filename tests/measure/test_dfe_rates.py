@@ -8,8 +8,8 @@ import pytest
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Judged, ToldClocks
 from ehcp_timeline.law.loader.rulebook import load_rulebook
+from ehcp_timeline.measure.audit import Rates
 from ehcp_timeline.measure.counts import one_decimal, percent
-from ehcp_timeline.measure.dfe_rates import Rates
 
 AS_AT = date(2025, 12, 31)
 ROWS = {

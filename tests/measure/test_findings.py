@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, ToldClocks
-from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.audit.selection import Selection
+from ehcp_timeline.audit.verdicts import Verdict
 from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.law.loader.rulebook import load_rulebook

@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from ehcp_timeline.audit.clock import VERDICTS
 from ehcp_timeline.audit.selection import Selection
+from ehcp_timeline.audit.verdicts import VERDICTS
 from ehcp_timeline.cases.model import Problem, vocabulary
 from ehcp_timeline.cases.sheet import Batch
 from ehcp_timeline.cases.source import open_case_file, open_case_files

@@ -19,7 +19,7 @@ from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.measure.audit import check_files
 from ehcp_timeline.measure.result import Audit
-from ehcp_timeline.shell.exit_codes import exit_code
+from ehcp_timeline.shell.options import exit_code
 from tests.cases.books import book
 from tests.cases.formats.sen2.made import Assessment, Request, person, xml
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from ehcp_timeline.audit.clock import VERDICTS, Clock
+from ehcp_timeline.audit.verdicts import VERDICTS, Clock
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.measure.answer import RulebookUsed, keys, values

@@ -6,8 +6,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from ehcp_timeline.audit.clock import Clock
-from ehcp_timeline.commands.timeline.view import TimelineAnswer, TimelineClock
+from ehcp_timeline.audit.verdicts import Clock
+from ehcp_timeline.commands.timeline.command import TimelineAnswer, TimelineClock
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.measure.answer import Overlay, RulebookUsed
 from ehcp_timeline.output.data import json_text

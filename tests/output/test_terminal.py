@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ehcp_timeline.output.plain import plain_text
-from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
+from ehcp_timeline.output.sections import Section, TableColumn, plain_text, without_empty_columns
 from ehcp_timeline.output.terminal import terminal_text
 
 COLUMNS = (

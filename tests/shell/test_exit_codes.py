@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ehcp_timeline.measure.result import Audit, Input
-from ehcp_timeline.shell.exit_codes import FAIL_ON, exit_code
+from ehcp_timeline.shell.options import FAIL_ON, exit_code
 from tests.output.made import audit
 
 ALL_JUDGED = (Input("cases.csv", "b" * 64, 5, 5, 0),)

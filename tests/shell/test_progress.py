@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.shell import progress
+from ehcp_timeline.shell import open as opening
 from tests.cli.command import environment
 
 AT_ONCE = (
-    "import sys; from ehcp_timeline.cli import app; from ehcp_timeline.shell import progress; "
-    "progress.AFTER = {}; sys.exit(app.main())"
+    "import sys; from ehcp_timeline.cli import app; from ehcp_timeline.shell import open as opening; "
+    "opening.PROGRESS_AFTER = {}; sys.exit(app.main())"
 )
 HEADER = "case_id,request_received,plan_issued\n"
 
@@ -103,7 +103,7 @@ def test_the_answer_is_the_same_with_a_bar(tmp_path: Path) -> None:
 def test_a_bar_is_full_when_all_has_come_and_never_more(rows: int, line: str) -> None:
     """What was expected was an estimate: more may come."""
     screen = io.StringIO()
-    bar = progress.bar_on(screen, 1_000_000)
+    bar = opening.bar_on(screen, 1_000_000)
     bar.update(bar.task_ids[0], completed=rows)
     bar.refresh()
     bar.stop()
@@ -114,7 +114,7 @@ def test_a_bar_is_full_when_all_has_come_and_never_more(rows: int, line: str) ->
 def test_without_an_estimate_only_rows_are_counted() -> None:
     """There is no share of nobody knows how many."""
     screen = io.StringIO()
-    bar = progress.bar_on(screen, 0)
+    bar = opening.bar_on(screen, 0)
     bar.update(bar.task_ids[0], completed=1500)
     bar.refresh()
     bar.stop()

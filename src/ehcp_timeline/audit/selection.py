@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final, get_args
 
-from ehcp_timeline.audit.clock import VERDICTS, Verdict
+from ehcp_timeline.audit.verdicts import VERDICTS, Verdict
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Deadline, DutyKind, Rulebook, Who
 from ehcp_timeline.record import record

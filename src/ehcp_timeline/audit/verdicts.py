@@ -1,18 +1,79 @@
-"""The decision table, and the record by which both readers look up a verdict in it.
+"""Clocks, the decision table for their verdicts, and what led to each.
 
-Every field of that record is one of a few words, so that a whole record packs into one number. The single
+Every field of `Circumstances` is one of a few words, so that a whole record packs into one number. The single
 reader looks that number up; the bulk reader joins on it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
-from typing import Final
+from typing import Final, Literal, get_args
 
-from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.cases.model import UNREAD
+from ehcp_timeline.clock import Count
+from ehcp_timeline.law.deadline import Excuse, Reading, Version
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
-from ehcp_timeline.record import field, record
+from ehcp_timeline.record import field, record, replace
+from ehcp_timeline.text import day
+
+Verdict = Literal[
+    "not-started", "not-owed", "running", "met", "late", "early", "overdue", "excused", "unknown"
+]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+Certainty = Literal["certain", "disputed"]
+
+
+@record(frozen=True, slots=True)
+class Clock:
+    """One deadline running from one start, and its outcome.
+
+    Attributes:
+        case_id: The authority's own number for the case.
+        row: Physical line of the row with the start.
+        deadline: Id of the deadline in the rulebook.
+        source: Whose advice, if the deadline exists once for each source; otherwise None.
+        start: The day the clock started; None if it has not.
+        due: Last lawful day; for a minimum (`plan.window`) the first lawful day.
+        act_by: Last working day on or before `due`; None for a minimum.
+        earliest_reading: The earliest due day that any published reading gives.
+        latest_reading: The latest.
+        answered: The day of the event that answered it.
+        ended: The day on which an event ended it unanswered.
+        verdict: The answer. The file's excuses count unless its dates refute them.
+        strict: The verdict with every excuse ignored.
+        evidenced: The verdict with only those excuses that the file's dates prove.
+        days_left: Calendar days from the as-at date to `due` (running), or from the answer to the first
+            lawful day (early).
+        days_late: Calendar days from `due` to the answer, to the end, or to the as-at date.
+        certainty: `disputed` where published readings differ about the verdict.
+        excuse: The excuse considered and its strength, as `school-closed (evidenced)`.
+        provisional: Whether a day rests on bank holidays that have not been announced yet.
+        open: Whether it still runs: started, owed, neither answered nor ended.
+        reason: Why the verdict is `unknown` or `not-owed`, as a permanent word; otherwise None.
+    """
+
+    case_id: str
+    row: int
+    deadline: str
+    source: str | None = None
+    start: date | None = None
+    due: date | None = None
+    act_by: date | None = None
+    earliest_reading: date | None = None
+    latest_reading: date | None = None
+    answered: date | None = None
+    ended: date | None = None
+    verdict: Verdict = "not-started"
+    strict: Verdict = "not-started"
+    evidenced: Verdict = "not-started"
+    days_left: int | None = None
+    days_late: int | None = None
+    certainty: Certainty = "certain"
+    excuse: str | None = None
+    provisional: bool = False
+    open: bool = False
+    reason: str | None = None
+
 
 WORDS: Final[dict[str, tuple[str, ...]]] = {
     "start": ("none", "future", "unreadable", "stands"),
@@ -214,3 +275,164 @@ def decide(circumstances: Circumstances) -> Line:
 def decide_packed(number: int) -> Line:
     """Return the line for circumstances packed into one number."""
     return decide(unpack(number))
+
+
+@record(frozen=True, slots=True)
+class ExcuseResult:
+    """One excuse that was considered.
+
+    Attributes:
+        strength: `claimed`, `evidenced`, `refuted`, `unreadable` (its cell could not be read), or
+            `unclaimed`.
+        why: The same in words.
+        borne_out: Whether the dates prove an excuse that nobody claims.
+    """
+
+    excuse: Excuse
+    strength: str
+    why: str
+    borne_out: bool = False
+
+
+@record(frozen=True, slots=True)
+class CountedPeriod:
+    """One limb of a time limit, counted from the date of an event; empty for the clock's own start."""
+
+    event: str
+    since: date
+    to: date
+    count: Count
+
+
+@record(frozen=True, slots=True)
+class NotOwed:
+    """Why a duty is not owed: because of one of these.
+
+    Attributes:
+        awaits: Events of which one would make it owed.
+        displaced_by: The deadline or event that takes its place.
+        no_plan_by: The day by which no plan existed.
+    """
+
+    awaits: tuple[str, ...] = ()
+    displaced_by: str = ""
+    no_plan_by: date | None = None
+
+    @property
+    def words(self) -> str:
+        """What replaces the duty, what has not come yet, or that there was no plan.
+
+        >>> NotOwed(awaits=("to_maintain", "decision_sent")).words
+        'not until to_maintain or decision_sent'
+        """
+        if self.displaced_by:
+            return f"{self.displaced_by} takes its place"
+        if self.no_plan_by:
+            return f"the file shows no plan by {day(self.no_plan_by)}"
+        return f"not until {' or '.join(self.awaits)}"
+
+
+@record(frozen=True, slots=True)
+class ReadingResult:
+    """One reading of the time limit: its start, its due day and the verdict it gives.
+
+    It is doubtful if the clock is disputed wherever it applies, or if its own cells cannot be read.
+    """
+
+    reading: Reading
+    start: date
+    due: date
+    verdict: str
+    doubtful: bool = False
+
+
+@record(frozen=True, slots=True)
+class Working:
+    """How one clock was judged.
+
+    Attributes:
+        circumstances: The record by which the verdict was looked up.
+        start_event: Which event started it.
+        version: The version of the time limit in force; None outside coverage.
+        limbs: How the due day was counted.
+        set_by: The date in the file that replaced the due day.
+        answer_event: Which event answered it.
+        end_event: Which event ended it.
+        too_early: Answers that came before the clock started, and so do not answer it.
+        implied_by: Which event shows that it must have been done.
+        not_owed: Why it is not owed; None where it is.
+        excuses: Every excuse that was considered.
+        read: Every reading that applies.
+        revived: Whether an end was undone.
+        doubt: Why its start is disputed; empty if it is not.
+        unread: The columns it looks at that could not be read.
+        months: Those of them that hold a month without a day, where the verdict is the same at both ends.
+        unread_headings: Headings that are not read, with a date that may be what answered or ended it.
+        columns: Derived event to the column whose date it has on this row, or to those it may have it from.
+        needs: The facts or events of which one is missing, if no due day could be found.
+    """
+
+    deadline: Deadline
+    clock: Clock
+    circumstances: Circumstances
+    start_event: str = ""
+    version: Version | None = None
+    limbs: tuple[CountedPeriod, ...] = ()
+    set_by: date | None = None
+    answer_event: str = ""
+    end_event: str = ""
+    too_early: tuple[date, ...] = ()
+    implied_by: str = ""
+    not_owed: NotOwed | None = None
+    excuses: tuple[ExcuseResult, ...] = ()
+    read: tuple[ReadingResult, ...] = ()
+    revived: bool = False
+    doubt: str = ""
+    unread: tuple[str, ...] = ()
+    months: tuple[str, ...] = ()
+    unread_headings: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+
+    @property
+    def may_become_owed(self) -> bool:
+        """Whether it is not owed yet, and nothing has ended it."""
+        return self.not_owed is not None and bool(self.not_owed.awaits) and self.clock.ended is None
+
+    @property
+    def ended_on(self) -> str:
+        """`on`, or `by` where a detention that ended it had begun before it started."""
+        span, clock = self.deadline.ended_while, self.clock
+        began_before = span and self.end_event == span.first and clock.ended == clock.start
+        return "by" if began_before else "on"
+
+    def columns_named(self, names: Iterable[str]) -> str:
+        """Return events by their columns, as a choice."""
+        return " or ".join(dict.fromkeys(self.columns.get(name, name) for name in names))
+
+
+def concluded(working: Working, as_at: date, best: ExcuseResult | None = None) -> Working:
+    """Return the working with its verdict, taken three ways, and the days that go with it.
+
+    `best` is the strongest excuse that was claimed.
+    """
+    clock, circumstances = working.clock, working.circumstances
+    line = decide(circumstances)
+    proved = "stands" if best and best.strength == "evidenced" else "none"
+    strict = decide(replace(circumstances, excuse="none")).verdict
+    is_late = line.verdict in ("late", "overdue", "excused")
+    is_ahead = line.verdict in ("running", "early")
+    until = clock.answered or clock.ended or as_at
+    days = (until - clock.due).days if clock.due else None  # the only subtraction of dates in this reader
+    clock = replace(
+        clock,
+        verdict=line.verdict,
+        strict=strict,
+        evidenced=decide(replace(circumstances, excuse=proved)).verdict,
+        reason=line.reason or None,
+        excuse=f"{best.excuse.id} ({best.strength})" if best and is_late else None,
+        open=strict in ("running", "overdue"),
+        days_late=days if is_late else None,
+        days_left=-days if is_ahead and days is not None else None,
+    )
+    return replace(working, clock=clock)

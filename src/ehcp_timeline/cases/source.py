@@ -1,17 +1,18 @@
 """A case file: opened, its columns found, its rows read batch by batch."""
 
 from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
+from typing import TypeVar
 
 import polars as pl
 
 from ehcp_timeline.cases.case_numbers import CaseNumbers
-from ehcp_timeline.cases.cells.date_order import TURNED, refuse_turned
 from ehcp_timeline.cases.cells.parser import NOTHING, Reader, cell_reader
 from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, blank_words
-from ehcp_timeline.cases.cells.vectorised import CellReading, ColumnCounts
+from ehcp_timeline.cases.cells.vectorised import TURNED, CellReading, ColumnCounts, refuse_turned
 from ehcp_timeline.cases.formats.annex_a import with_open_review
 from ehcp_timeline.cases.formats.detect import find_sheet
 from ehcp_timeline.cases.formats.sen2.items import may_be_table
@@ -26,17 +27,39 @@ from ehcp_timeline.cases.headers import (
     one_line,
     positions,
 )
-from ehcp_timeline.cases.mapping.apply import lay
 from ehcp_timeline.cases.mapping.model import NO_MAPPINGS, NOTHING_SAID, FileMapping, Mappings
-from ehcp_timeline.cases.mapping.validate import check_mappings, is_settled, said_of, turned, usual
+from ehcp_timeline.cases.mapping.validate import check_mappings, is_settled, lay, said_of, turned, usual
 from ehcp_timeline.cases.model import NO_ROWS, Column, Problem, Vocabulary, require_date
-from ehcp_timeline.cases.not_cases import NO_CASES, NotCases
-from ehcp_timeline.cases.prefetch import ahead
-from ehcp_timeline.cases.row_checks import DuplicateRows, RowChecker, sieve
+from ehcp_timeline.cases.row_checks import NO_CASES, DuplicateRows, NotCases, RowChecker, sieve
 from ehcp_timeline.cases.sheet import ROW, Batch, Sheet, address, read_once, sliced
 from ehcp_timeline.cases.unread import UnreadColumn, UnreadColumns
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.text import listed
+
+Item = TypeVar("Item")
+
+
+def ahead(items: Generator[Item]) -> Generator[Item]:
+    """Yield the items of a generator in order, each made at most one step ahead.
+
+    The first is begun at once. An error in the generator is raised here, in its turn. The generator is closed
+    when this one is, if it had begun.
+    """
+    worker = ThreadPoolExecutor(max_workers=1)
+    return _following(items, worker, worker.submit(next, items, None))
+
+
+def _following(
+    items: Generator[Item], worker: ThreadPoolExecutor, following: Future[Item | None]
+) -> Generator[Item]:
+    with worker:
+        try:
+            while (item := following.result()) is not None:
+                following = worker.submit(next, items, None)
+                yield item
+                del item  # it may be large, while the next is waited for
+        finally:
+            worker.submit(items.close).result()
 
 
 class CaseFile:

@@ -25,7 +25,7 @@ from ehcp_timeline.errors import EhcpError, TerminatedError, UsageError
 from ehcp_timeline.inputs import reason
 from ehcp_timeline.record import fields, record
 from ehcp_timeline.shell.destination import PIPE_CLOSED, say
-from ehcp_timeline.shell.help_text import examples
+from ehcp_timeline.shell.options import examples
 
 _MOST = 1_000_000_000
 

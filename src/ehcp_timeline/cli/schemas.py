@@ -27,7 +27,7 @@ from ehcp_timeline.commands.rules.golden.run import RulesTestAnswer
 from ehcp_timeline.commands.rules.holidays import HolidaysAnswer
 from ehcp_timeline.commands.rules.lists import CoverageAnswer, RuleAnswer, RulesAnswer, StaleAnswer
 from ehcp_timeline.commands.scorecard.answer import MeasureList, ScorecardAnswer, ScorecardPublication
-from ehcp_timeline.commands.timeline.view import TimelineAnswer
+from ehcp_timeline.commands.timeline.command import TimelineAnswer
 from ehcp_timeline.commands.verify.compare import VerifyAnswer
 from ehcp_timeline.commands.worklists.family_letters import LettersAnswer
 from ehcp_timeline.commands.worklists.lists import (

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import Judged
-from ehcp_timeline.audit.clock import Verdict
+from ehcp_timeline.audit.verdicts import Verdict
 from ehcp_timeline.cases.case_numbers import case_key, key_of
 from ehcp_timeline.cases.cells.dates import event_window, numeric_order, read_date, reads_both_ways
 from ehcp_timeline.cases.cells.values import CellFault, shown

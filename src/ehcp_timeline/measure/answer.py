@@ -15,8 +15,8 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self, get_args
 
-from ehcp_timeline.audit.clock import Certainty, Clock, Verdict
 from ehcp_timeline.audit.selection import WHOSE
+from ehcp_timeline.audit.verdicts import Certainty, Clock, Verdict
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.law.rulebook import Deadline, DutyKind, Who
 from ehcp_timeline.record import Ge, Percent, Sha256, fields, record

@@ -7,8 +7,8 @@ from typing import Any, get_args
 import polars as pl
 from polars import selectors
 
-from ehcp_timeline.audit.clock import VERDICTS
 from ehcp_timeline.audit.selection import Selection
+from ehcp_timeline.audit.verdicts import VERDICTS
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.rulebook import Rulebook, Who
 from ehcp_timeline.measure.acknowledged import Acknowledged, AcknowledgedFile

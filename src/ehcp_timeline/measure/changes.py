@@ -16,8 +16,8 @@ import polars as pl
 from polars import selectors
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS
-from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.audit.selection import WHOSE
+from ehcp_timeline.audit.verdicts import VERDICTS, Verdict
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.inputs import bounded_json, read_whole
 from ehcp_timeline.law.rulebook import DutyKind, Who

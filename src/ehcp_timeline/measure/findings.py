@@ -7,8 +7,8 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks, Judged
 from ehcp_timeline.audit.bulk.days import where_true
-from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.audit.selection import WHOSE, Selection, is_under
+from ehcp_timeline.audit.verdicts import VERDICTS, Verdict
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.measure.result import Breach

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 import polars as pl
 
-from ehcp_timeline.audit.clock import Verdict
+from ehcp_timeline.audit.verdicts import Verdict
 from ehcp_timeline.cases.mapping.loader import lines_for
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.source import CaseFile

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as midnight
 
-from ehcp_timeline.audit.clock import Verdict
-from ehcp_timeline.audit.single.trace import Working
+from ehcp_timeline.audit.verdicts import Verdict, Working
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import AT_ONCE, Line
 from ehcp_timeline.output.receipt import Receipt

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ehcp_timeline.output.plain import markdown_cell, markdown_line
+from ehcp_timeline.output.sections import markdown_cell, markdown_line
 from ehcp_timeline.text import HIDDEN_IN_A_FRAME, escaped_json, visible
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final
 
 from ehcp_timeline.audit.selection import is_under
-from ehcp_timeline.audit.single.trace import Working
+from ehcp_timeline.audit.verdicts import Working
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.clock import apply
 from ehcp_timeline.law.loader.faults import read_shipped

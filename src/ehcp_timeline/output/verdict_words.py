@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from ehcp_timeline.audit.clock import Verdict
-from ehcp_timeline.audit.single.explain import not_owed_words
-from ehcp_timeline.audit.single.trace import Working
+from ehcp_timeline.audit.verdicts import Verdict, Working
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.text import count, day, listed, reason_words
 
@@ -149,7 +147,7 @@ def _not_owed(working: Working, rulebook: Rulebook) -> str:
     if ended:
         return f"not owed: {ended}"
     if not why or not why.awaits:
-        return f"not owed: {not_owed_words(why) if why else reason_words(clock.reason)}"
+        return f"not owed: {why.words if why else reason_words(clock.reason)}"
     events = [rulebook.events[name] for name in working.deadline.owed_when if name in rulebook.events]
     choice = next((event.choice for event in events if event.choice), "")
     condition = f"if {choice}" if choice else f"only if {' or '.join(event.says for event in events)}"

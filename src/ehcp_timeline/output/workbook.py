@@ -7,7 +7,7 @@ from datetime import date, datetime
 from datetime import time as midnight
 from typing import Any, Final, cast
 
-from ehcp_timeline.audit.clock import Verdict
+from ehcp_timeline.audit.verdicts import Verdict
 from ehcp_timeline.output.data import Value
 from ehcp_timeline.output.receipt import Receipt
 from ehcp_timeline.output.verdict_words import VERDICT_NAMES

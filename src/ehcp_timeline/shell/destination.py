@@ -110,7 +110,7 @@ class OutputTarget:
             colour = not declined and (os.name != "nt" or bool(os.environ.get("WT_SESSION")))
             self.send(terminal_text(shown, width=width, colour=colour))
             return
-        from ehcp_timeline.output.plain import plain_text
+        from ehcp_timeline.output.sections import plain_text
 
         self.send(plain_text(sections))
 

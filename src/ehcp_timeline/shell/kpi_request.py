@@ -8,9 +8,8 @@ import typer
 
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.record import record, replace
-from ehcp_timeline.shell.exit_codes import NOT_ALL_JUDGED
 from ehcp_timeline.shell.open import GROUPS
-from ehcp_timeline.shell.options import LawOptions, Words
+from ehcp_timeline.shell.options import NOT_ALL_JUDGED, LawOptions, Words
 from ehcp_timeline.shell.parse import choice, split
 from ehcp_timeline.text import count, did_you_mean
 

@@ -1,12 +1,15 @@
-"""What a command opens before it reads case files: the settings of `ehcp.toml`, the law, the files."""
+"""Opens what a command reads: the settings of `ehcp.toml`, the law, the case files, with a progress bar."""
 
 import os
+import sys
+import time
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from ehcp_timeline.errors import ConfigError, UsageError
 from ehcp_timeline.inputs import MOST_WRITTEN, read_text
@@ -16,6 +19,8 @@ from ehcp_timeline.shell.parse import split
 from ehcp_timeline.text import did_you_mean
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from ehcp_timeline.audit.selection import Selection
     from ehcp_timeline.cases.mapping.model import Mappings
     from ehcp_timeline.cases.model import Vocabulary
@@ -27,7 +32,6 @@ if TYPE_CHECKING:
     from ehcp_timeline.measure.kpi.question import People
     from ehcp_timeline.measure.kpi.targets import Target
     from ehcp_timeline.privacy.pseudonyms import Key
-
 
 NAME = "ehcp.toml"
 VARIABLE = "EHCP_CONFIG"
@@ -295,3 +299,57 @@ class CaseRequest:
                 hint = did_you_mean(word, known) or "`ehcp template --rows` lists the columns"
                 raise UsageError(f"--assume-blank: there is no column `{word}`", hint)
         return frozenset(words)
+
+
+PROGRESS_AFTER = 1.0  # seconds without a sign of life that nobody minds
+
+
+@contextmanager
+def progress(sources: "Sequence[CaseFile]") -> Iterator[Callable[[int], None] | None]:
+    """Give what is to be told of each batch of rows of some files; None where there can be no bar.
+
+    It shows a share only if every file tells about how many rows it has.
+    """
+    screen = sys.stderr
+    if screen is None or not screen.isatty() or os.environ.get("TERM") == "dumb":
+        yield None
+        return
+    begun, rows = time.monotonic(), 0
+    bar: Progress | None = None
+    expected = [source.expected for source in sources]
+
+    def tell(more: int) -> None:
+        nonlocal rows, bar
+        rows += more
+        if bar is None and time.monotonic() >= begun + PROGRESS_AFTER:
+            bar = bar_on(screen, sum(expected) if all(expected) else 0)
+        if bar is not None:
+            bar.update(bar.task_ids[0], completed=rows)
+            bar.refresh()
+
+    try:
+        yield tell
+    finally:
+        if bar is not None:
+            bar.stop()
+
+
+def bar_on(screen: IO[str], expected: int) -> "Progress":
+    """Return a bar that is drawn on a screen and wiped away when it stops.
+
+    About `expected` rows will come, more may; it is 0 where nobody knows.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+    share = (BarColumn(24), TaskProgressColumn()) if expected else ()
+    bar = Progress(
+        *share,
+        TextColumn("{task.completed:,.0f} rows"),
+        console=Console(file=screen, force_terminal=True),
+        auto_refresh=False,
+        transient=True,
+    )
+    bar.add_task("", total=expected or None)
+    bar.start()
+    return bar

@@ -1,12 +1,13 @@
-"""The options that several commands share, each written once, and what they choose.
+"""The options, parts of the help and exit codes that several commands share, and what options choose.
 
 A command takes a group of options as one parameter, whose type is a dataclass of this module; `cli.app`
 gives each field an option of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from inspect import cleandoc
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -19,6 +20,7 @@ from ehcp_timeline.shell.parse import choice, choices, day_asked, split
 if TYPE_CHECKING:
     from ehcp_timeline.audit.selection import Selection
     from ehcp_timeline.law.rulebook import Rulebook
+    from ehcp_timeline.measure.result import Audit, Breach
     from ehcp_timeline.privacy.pseudonyms import Key
     from ehcp_timeline.shell.open import Config as Settings
 
@@ -270,8 +272,8 @@ def chosen(
     include: Words = None,
 ) -> "Selection":
     """Return which clocks are listed; raise UsageError if an option has a value that there is not."""
-    from ehcp_timeline.audit.clock import VERDICTS
     from ehcp_timeline.audit.selection import NEEDS_A_LOOK, Selection
+    from ehcp_timeline.audit.verdicts import VERDICTS
 
     included = choices("--include", include or (), (*VERDICTS, ALL))
     kinds = choices("--kind", duties.kind or ("statutory",), (*KINDS, ALL))
@@ -301,3 +303,53 @@ def chosen_deadlines(given: Words, rulebook: "Rulebook") -> frozenset[str]:
 def _names(given: Words) -> frozenset[str]:
     """Return names: each as it was given, and its parts if it is a comma list."""
     return frozenset((*(name.strip() for name in given or ()), *split(given or ())))
+
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+def examples(*lines: str) -> Callable[[Command], Command]:
+    """Add lines that can be typed as they stand to the end of a command's help."""
+    return _block("Examples", lines)
+
+
+def exit_codes(*lines: str) -> Callable[[Command], Command]:
+    """Add what each exit code means to the end of a command's help."""
+    return _block("Exit codes", lines)
+
+
+def _block(title: str, lines: tuple[str, ...]) -> Callable[[Command], Command]:
+    def with_block(command: Command) -> Command:
+        listed = "\n".join(f"  {line}" for line in lines)
+        # The control character makes Typer keep the lines of the block as they are.
+        command.__doc__ = f"{cleandoc(command.__doc__ or '')}\n\n\b\n{title}:\n{listed}\n"
+        return command
+
+    return with_block
+
+
+FOUND = 1
+CANNOT_RUN = 2
+NOT_ALL_JUDGED = 3
+FAIL_ON: "Mapping[str, frozenset[Breach]]" = {
+    "overdue": frozenset({"overdue"}),
+    "late": frozenset({"overdue", "late"}),
+    "due-soon": frozenset({"overdue", "due-soon"}),
+    "none": frozenset(),
+}
+"""The words of `--fail-on`, each with the breaches that it fails on."""
+
+
+def exit_code(audit: "Audit", *, failed: bool, strict: bool, exit_zero: bool) -> int:
+    """Return the exit code for an answer that has, or has not, what the run shall fail on.
+
+    `strict` means that any problem in a file makes the answer unreliable; `exit_zero` that what was found is
+    not told by the exit code.
+    """
+    if strict and (audit.problems or any(heading.decides for heading in audit.unread)):
+        return CANNOT_RUN
+    if exit_zero:
+        return 0
+    if failed:
+        return FOUND
+    return NOT_ALL_JUDGED if audit.undecided else 0

@@ -11,8 +11,8 @@ from ehcp_timeline.audit.bulk.clocks import CLOCKS, Judged, ToldClocks, due_afte
 from ehcp_timeline.audit.bulk.cross_check import told_by_single
 from ehcp_timeline.audit.bulk.judge import LARGE, judge
 from ehcp_timeline.audit.bulk.requests import repeated_until_known
-from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.audit.single.events import request_problems, requests_on_rows, started_twice
+from ehcp_timeline.audit.verdicts import Clock
 from ehcp_timeline.cases.model import UNREAD, Column, Kind, Problem, Row
 from ehcp_timeline.cases.sheet import Batch, rows_of
 from ehcp_timeline.law.rulebook import Deadline, Rulebook

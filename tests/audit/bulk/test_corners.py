@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ehcp_timeline.audit.clock import Clock
+from ehcp_timeline.audit.verdicts import Clock
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.clock import Count
 from ehcp_timeline.law.deadline import Dates, Limb, Limit, PlanByDue, Reading, Repeats, Version

@@ -8,7 +8,7 @@ import pytest
 from ehcp_timeline.audit.bulk.clocks import CERTAINTY, CLOCKS, VERDICT, Clocks, Judged, ToldClocks
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.lazy_clocks import WeighedClocks
-from ehcp_timeline.audit.clock import VERDICTS, Clock, Verdict
+from ehcp_timeline.audit.verdicts import VERDICTS, Clock, Verdict
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from tests.audit.bulk.made import batch_of, batches_of, bulk_reader, differences, part_of

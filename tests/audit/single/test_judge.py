@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from ehcp_timeline.audit.single.judge import judge_case
-from ehcp_timeline.audit.single.trace import Working
+from ehcp_timeline.audit.verdicts import Working
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.law.rulebook import Rulebook
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ehcp_timeline.audit.clock import VERDICTS, Clock, Verdict
+from ehcp_timeline.audit.verdicts import VERDICTS, Clock, Verdict
 from ehcp_timeline.measure.answer import keys
 from ehcp_timeline.measure.changes import ANY, TABLE, Changed, changes, counted
 from tests.output.made import OVERDUE, RUNNING, findings

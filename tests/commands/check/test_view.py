@@ -12,8 +12,7 @@ from ehcp_timeline.commands.check.view import Page, check_sections
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.measure.answer import Overlay, RulebookUsed
 from ehcp_timeline.measure.result import Audit, Clearance, HeadingUnread, Input
-from ehcp_timeline.output.plain import plain_text
-from ehcp_timeline.output.sections import Section
+from ehcp_timeline.output.sections import Section, plain_text
 from ehcp_timeline.output.terminal import terminal_text
 from tests.cli.command import ehcp, printed
 from tests.output.made import LAW, OVERDUE, PROBLEM, RUNNING, UNKNOWN, WORST, audit, findings

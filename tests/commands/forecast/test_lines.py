@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.measure.backlog import clearance
+from ehcp_timeline.measure.counts import clearance
 from ehcp_timeline.measure.forecast.behind import season_lines, straight_line
 from ehcp_timeline.measure.forecast.present import Present, present
 from ehcp_timeline.measure.forecast.request import SchoolDays

@@ -13,7 +13,7 @@ from ehcp_timeline.commands.rules.clauses import deadline_sections
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.law.rulebook import Deadline
 from ehcp_timeline.measure.answer import values
-from ehcp_timeline.output.plain import plain_text
+from ehcp_timeline.output.sections import plain_text
 from tests.cli.command import ehcp, printed, said
 
 RULEBOOK = load_rulebook()

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from ehcp_timeline.law.kpi import load_kpis
-from ehcp_timeline.measure.dfe_rates import Rates
+from ehcp_timeline.measure.audit import Rates
 from ehcp_timeline.measure.kpi.groups import Group
 from ehcp_timeline.measure.kpi.question import People
 from tests.commands.scorecard.counted import CASES, by_label, card, read

@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 import pytest
 
-from ehcp_timeline.audit.clock import Verdict
+from ehcp_timeline.audit.verdicts import Verdict
 from ehcp_timeline.errors import RulebookError
 from ehcp_timeline.law.kpi import Condition, MarkStage, MarkVerdict, load_kpis, read_kpis
 from ehcp_timeline.law.loader.rulebook import load_rulebook

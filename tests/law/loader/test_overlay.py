@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ehcp_timeline.audit.single.judge import judge_case
-from ehcp_timeline.audit.single.trace import Working
+from ehcp_timeline.audit.verdicts import Working
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.errors import RulebookError
 from ehcp_timeline.law.loader.rulebook import _outside, _spliced, load_rulebook

@@ -20,7 +20,7 @@ from typing import Final, Self
 import polars as pl
 
 from ehcp_timeline.audit.bulk.days import where_true
-from ehcp_timeline.audit.clock import VERDICTS, Verdict
+from ehcp_timeline.audit.verdicts import VERDICTS, Verdict
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.law.rulebook import Deadline
 from ehcp_timeline.record import record

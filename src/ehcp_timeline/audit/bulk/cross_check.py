@@ -12,8 +12,8 @@ import polars as pl
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, NO_CLOCKS, Clocks, Judged
 from ehcp_timeline.audit.bulk.days import where_true
 from ehcp_timeline.audit.bulk.judge import LARGE, judge
-from ehcp_timeline.audit.clock import Clock, Verdict
 from ehcp_timeline.audit.single.judge import judge_case
+from ehcp_timeline.audit.verdicts import Clock, Verdict
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.cases.sheet import Batch, rows_of
 from ehcp_timeline.errors import ReadersDisagreeError

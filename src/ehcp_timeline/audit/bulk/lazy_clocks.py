@@ -37,8 +37,8 @@ from ehcp_timeline.audit.bulk.verdicts import (
     where,
     worth,
 )
-from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.audit.single.due import columns_of_reading
+from ehcp_timeline.audit.verdicts import VERDICTS, Verdict
 from ehcp_timeline.clock import last_working_day
 from ehcp_timeline.law.deadline import Limit, Reading
 from ehcp_timeline.law.rulebook import Deadline

@@ -8,8 +8,7 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import VERDICT
 from ehcp_timeline.audit.bulk.days import DayTables, literal
-from ehcp_timeline.audit.clock import VERDICTS, Verdict
-from ehcp_timeline.audit.verdicts import TABLE, WORDS, decide_packed, place
+from ehcp_timeline.audit.verdicts import TABLE, VERDICTS, WORDS, Verdict, decide_packed, place
 from ehcp_timeline.clock import announced_until
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.record import field, record

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from ehcp_timeline.audit.single.events import EventHistory
-from ehcp_timeline.audit.single.trace import ExcuseResult, NotOwed
+from ehcp_timeline.audit.verdicts import ExcuseResult, NotOwed
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.clock import Count, apply
 from ehcp_timeline.law.deadline import Absence, Closure, Excuse, PlanByDue, StartWhere

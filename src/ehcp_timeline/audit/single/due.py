@@ -6,8 +6,15 @@ from datetime import date
 from typing import Final
 
 from ehcp_timeline.audit.single.events import EventHistory
-from ehcp_timeline.audit.single.trace import CountedPeriod, ExcuseResult, ReadingResult, Working
-from ehcp_timeline.audit.verdicts import Circumstances, beside, decide
+from ehcp_timeline.audit.verdicts import (
+    Circumstances,
+    CountedPeriod,
+    ExcuseResult,
+    ReadingResult,
+    Working,
+    beside,
+    decide,
+)
 from ehcp_timeline.clock import Count, apply, roll_first_lawful_day, roll_for_tribunal
 from ehcp_timeline.law.deadline import BLANK, EndSpan, Limb, Limit, Reading
 from ehcp_timeline.law.rulebook import Deadline

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Annotated
 
-from ehcp_timeline.audit.clock import Clock
-from ehcp_timeline.audit.single.trace import CountedPeriod, NotOwed, Working
+from ehcp_timeline.audit.verdicts import Clock, CountedPeriod, Working
 from ehcp_timeline.cases.headers import one_line
 from ehcp_timeline.clock import ONE_DAY, Count, roll_for_tribunal
 from ehcp_timeline.law.deadline import Limit
 from ehcp_timeline.record import Ge, record, replace
-from ehcp_timeline.text import REASONS, day, days_named, listed, quoted, said_count, said_day
+from ehcp_timeline.text import REASONS, days_named, listed, quoted, said_count, said_day
 
 Facts = Mapping[str, date | int | bool | str | None]
 
@@ -198,19 +197,6 @@ def _open_ended(working: Working) -> str:
     return f"The first lawful day has not come: it waits for {' or '.join(waits)}."
 
 
-def not_owed_words(why: NotOwed) -> str:
-    """Return what replaces a duty, what has not come yet, or that there was no plan.
-
-    >>> not_owed_words(NotOwed(awaits=("to_maintain", "decision_sent")))
-    'not until to_maintain or decision_sent'
-    """
-    if why.displaced_by:
-        return f"{why.displaced_by} takes its place"
-    if why.no_plan_by:
-        return f"the file shows no plan by {day(why.no_plan_by)}"
-    return f"not until {' or '.join(why.awaits)}"
-
-
 def _owed(working: Working, _: date) -> Iterator[ExplanationStep]:
     clock = working.clock
     if working.circumstances.readable == "no":
@@ -224,7 +210,7 @@ def _owed(working: Working, _: date) -> Iterator[ExplanationStep]:
             text += f" The last lawful day is between {first} and {last}."
         yield _step(working, "Month", text)
     if working.circumstances.owed == "no":
-        why = not_owed_words(working.not_owed) if working.not_owed else ""
+        why = working.not_owed.words if working.not_owed else ""
         yield _step(working, "Owed", f"Not owed: {why}.", ["owed"])
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.audit.months import cell_number, ends
 from ehcp_timeline.audit.single.applicability import (
     answers_since,
@@ -47,8 +46,7 @@ from ehcp_timeline.audit.single.events import (
     seen_on,
     with_derived,
 )
-from ehcp_timeline.audit.single.trace import Working, concluded
-from ehcp_timeline.audit.verdicts import Circumstances, may_decide, nature_of
+from ehcp_timeline.audit.verdicts import Circumstances, Clock, Working, concluded, may_decide, nature_of
 from ehcp_timeline.cases.model import UNREAD, Row, heading_of, month_end, require_date
 from ehcp_timeline.clock import announced_until, last_working_day
 from ehcp_timeline.errors import UsageError

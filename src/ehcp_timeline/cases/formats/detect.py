@@ -15,13 +15,13 @@ from ehcp_timeline.cases.formats.stream import (
     Allowance,
     Raw,
     damaged,
+    is_xml,
     members,
     open_raw,
     opened_zip,
     unpacked,
 )
 from ehcp_timeline.cases.formats.xlsx.workbook import WORKBOOK
-from ehcp_timeline.cases.formats.xml import is_xml
 from ehcp_timeline.cases.headers import Spellings
 from ehcp_timeline.cases.mapping.model import NOTHING_SAID, FileMapping
 from ehcp_timeline.cases.model import Vocabulary

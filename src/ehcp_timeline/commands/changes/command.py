@@ -13,10 +13,10 @@ import typer
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.record import record
 from ehcp_timeline.shell.destination import say
-from ehcp_timeline.shell.exit_codes import FOUND, NOT_ALL_JUDGED
-from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.open import CaseRequest, say_unused, without_cases
 from ehcp_timeline.shell.options import (
+    FOUND,
+    NOT_ALL_JUDGED,
     Acknowledged,
     AssumeBlank,
     DutyOptions,
@@ -27,6 +27,8 @@ from ehcp_timeline.shell.options import (
     ScreenOptions,
     Top,
     chosen,
+    examples,
+    exit_codes,
     key_asked,
 )
 from ehcp_timeline.shell.parse import day_asked

@@ -9,11 +9,10 @@ import typer
 
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import FOR_PEOPLE, ROW_FORMATS, say
-from ehcp_timeline.shell.exit_codes import FAIL_ON, exit_code
-from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.open import say_unused
+from ehcp_timeline.shell.open import progress, say_unused
 from ehcp_timeline.shell.options import (
     DATED_FORMATS,
+    FAIL_ON,
     Acknowledged,
     AssumeBlank,
     CaseFilePaths,
@@ -33,9 +32,11 @@ from ehcp_timeline.shell.options import (
     Top,
     Verify,
     chosen,
+    examples,
+    exit_code,
+    exit_codes,
 )
 from ehcp_timeline.shell.parse import choice, typed_again, typed_options
-from ehcp_timeline.shell.progress import progress
 
 if TYPE_CHECKING:
     import polars as pl
@@ -162,7 +163,7 @@ def check(
 
 
 def _document(audit: "Audit") -> "Document":
-    from ehcp_timeline.cases.prefetch import ahead
+    from ehcp_timeline.cases.source import ahead
     from ehcp_timeline.measure.answer import Finding, keys
     from ehcp_timeline.output import data
     from ehcp_timeline.output.calendar import entries_of

@@ -10,9 +10,9 @@ import polars as pl
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.requests import repeated_until_known
-from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.audit.selection import WHOSE, unjudgeable
 from ehcp_timeline.audit.single.judge import judge_case
+from ehcp_timeline.audit.verdicts import Verdict
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.cases.sheet import Batch, rows_of
 from ehcp_timeline.cases.source import CaseFile

@@ -9,9 +9,9 @@ from typing import Final
 
 import polars as pl
 
-from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.audit.selection import is_under
 from ehcp_timeline.audit.single.applicability import columns_looked_at
+from ehcp_timeline.audit.verdicts import VERDICTS, Verdict
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.measure.acknowledged import Acknowledged

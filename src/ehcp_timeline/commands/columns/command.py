@@ -12,9 +12,8 @@ from ehcp_timeline.cases.headers import one_line
 from ehcp_timeline.cases.mapping.loader import KeyFault
 from ehcp_timeline.errors import CaseFileError, ConfigError
 from ehcp_timeline.shell.destination import choose_output, say
-from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.open import NAME, STDIN, read_config
-from ehcp_timeline.shell.options import CaseFilePath, FileOptions, Force, Format, Full
+from ehcp_timeline.shell.options import CaseFilePath, FileOptions, Force, Format, Full, examples, exit_codes
 from ehcp_timeline.text import count
 
 if TYPE_CHECKING:

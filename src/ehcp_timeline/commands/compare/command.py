@@ -9,9 +9,15 @@ import typer
 from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.inputs import read_text
 from ehcp_timeline.shell.destination import ROW_FORMATS, one_path, prepare_file, say
-from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.kpi_request import Measures, asked_for, exit_code, left_out
-from ehcp_timeline.shell.options import LawOptions, ScreenOptions, SomeCaseFilePaths, Words
+from ehcp_timeline.shell.options import (
+    LawOptions,
+    ScreenOptions,
+    SomeCaseFilePaths,
+    Words,
+    examples,
+    exit_codes,
+)
 from ehcp_timeline.shell.parse import choice
 from ehcp_timeline.text import day
 
@@ -86,7 +92,7 @@ def compare(
     from ehcp_timeline.measure.compare.figures import ATTRIBUTION, published_figures
     from ehcp_timeline.output.document import Document
     from ehcp_timeline.output.html import page_of
-    from ehcp_timeline.output.plain import markdown_page
+    from ehcp_timeline.output.sections import markdown_page
 
     published = published_figures((*what.config.figures, *(figures or ()))).with_rates(question.kpis)
     council, words = published.find(authority), tuple(beside or ("neighbours",))

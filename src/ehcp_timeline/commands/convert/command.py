@@ -10,9 +10,9 @@ import typer
 
 from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.shell.destination import OutputTarget, choose_output, one_path, say, typed
-from ehcp_timeline.shell.exit_codes import CANNOT_RUN, NOT_ALL_JUDGED
-from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.options import (
+    CANNOT_RUN,
+    NOT_ALL_JUDGED,
     CaseFilePaths,
     ExitZero,
     FileOptions,
@@ -20,6 +20,8 @@ from ehcp_timeline.shell.options import (
     Pseudonymise,
     Strict,
     Top,
+    examples,
+    exit_codes,
     key_asked,
 )
 from ehcp_timeline.shell.parse import choice
@@ -101,7 +103,7 @@ def convert(
         document = Document("Conversion", answer, nameless=pseudonymise is not None)
         OutputTarget(REPORT, None, force=False).write(document)
     else:
-        from ehcp_timeline.output.plain import plain_text
+        from ehcp_timeline.output.sections import plain_text
 
         say(*plain_text(convert_sections(answer, top)).splitlines())
     if (answer.rows or answer.cells) and (strict or not exit_zero):

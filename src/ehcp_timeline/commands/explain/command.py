@@ -10,7 +10,6 @@ import typer
 from ehcp_timeline.audit.selection import is_under
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import say
-from ehcp_timeline.shell.help_text import examples
 from ehcp_timeline.shell.open import STDIN
 from ehcp_timeline.shell.options import (
     CaseFilePaths,
@@ -19,13 +18,14 @@ from ehcp_timeline.shell.options import (
     FileOptions,
     ScreenOptions,
     chosen_deadlines,
+    examples,
 )
 from ehcp_timeline.text import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ehcp_timeline.audit.single.trace import Working
+    from ehcp_timeline.audit.verdicts import Working
     from ehcp_timeline.cases.model import Problem, Row
     from ehcp_timeline.cases.source import CaseFile
     from ehcp_timeline.measure.multi_file import JoinedCases
@@ -70,8 +70,8 @@ def explain(
     from ehcp_timeline.measure.multi_file import JoinedCases, one_history
     from ehcp_timeline.output.calendar import entries_of_case
     from ehcp_timeline.output.document import Document
-    from ehcp_timeline.output.plain import markdown_page
     from ehcp_timeline.output.receipt import MadeFrom, read_of
+    from ehcp_timeline.output.sections import markdown_page
 
     history = one_history(rulebook, sources)
     source, rows, problems = _rows(history, case)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import ClassVar
 
 from ehcp_timeline.audit.single.explain import ExplanationStep
-from ehcp_timeline.audit.single.trace import Working
+from ehcp_timeline.audit.verdicts import Working
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import ClockRecord, ProblemFound, RulebookUsed
 from ehcp_timeline.output.sections import Section, TableColumn

@@ -13,9 +13,15 @@ from ehcp_timeline.commands.forecast import options
 from ehcp_timeline.errors import CaseFileError, UsageError
 from ehcp_timeline.inputs import reading
 from ehcp_timeline.shell.destination import Output, say
-from ehcp_timeline.shell.exit_codes import NOT_ALL_JUDGED
-from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.options import LawOptions, OutputOptions, SomeCaseFilePaths, option
+from ehcp_timeline.shell.options import (
+    NOT_ALL_JUDGED,
+    LawOptions,
+    OutputOptions,
+    SomeCaseFilePaths,
+    examples,
+    exit_codes,
+    option,
+)
 from ehcp_timeline.shell.parse import choices, day_asked
 
 if TYPE_CHECKING:
@@ -133,7 +139,7 @@ def forecast(
 def _send(to: Output, answer: "ForecastAnswer", question: "ForecastRequest", top: int, *, full: bool) -> None:
     from ehcp_timeline.commands.forecast.page import page, sentences
     from ehcp_timeline.output.document import Document
-    from ehcp_timeline.output.plain import markdown_page
+    from ehcp_timeline.output.sections import markdown_page
 
     lines, keys = _csv_list(answer)
     to.write(

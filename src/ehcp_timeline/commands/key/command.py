@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ehcp_timeline.shell.destination import say
-from ehcp_timeline.shell.help_text import examples
+from ehcp_timeline.shell.options import examples
 
 app = typer.Typer(rich_markup_mode=None)
 

@@ -8,18 +8,20 @@ import typer
 
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import say
-from ehcp_timeline.shell.exit_codes import FOUND, NOT_ALL_JUDGED
-from ehcp_timeline.shell.help_text import examples, exit_codes
+from ehcp_timeline.shell.open import progress
 from ehcp_timeline.shell.options import (
+    FOUND,
+    NOT_ALL_JUDGED,
     ExitZero,
     FileOptions,
     ScreenOptions,
     SomeCaseFilePaths,
     Top,
+    examples,
+    exit_codes,
     group_asked,
 )
 from ehcp_timeline.shell.parse import choice, choices
-from ehcp_timeline.shell.progress import progress
 
 if TYPE_CHECKING:
     from ehcp_timeline.commands.quality.score import GroupColumn

@@ -7,9 +7,15 @@ import typer
 
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import say
-from ehcp_timeline.shell.exit_codes import NOT_ALL_JUDGED
-from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.options import LawOptions, ScreenOptions, SomeCaseFilePaths, Top
+from ehcp_timeline.shell.options import (
+    NOT_ALL_JUDGED,
+    LawOptions,
+    ScreenOptions,
+    SomeCaseFilePaths,
+    Top,
+    examples,
+    exit_codes,
+)
 from ehcp_timeline.shell.parse import choice
 
 if TYPE_CHECKING:

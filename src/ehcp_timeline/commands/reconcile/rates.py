@@ -15,9 +15,9 @@ from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed, lines_of
+from ehcp_timeline.measure.audit import FileReading
 from ehcp_timeline.measure.counts import ISSUE, clocks_of, has_exception, percent
 from ehcp_timeline.measure.multi_file import joint_of, one_history
-from ehcp_timeline.measure.reading import FileReading
 from ehcp_timeline.measure.result import Input
 from ehcp_timeline.output.sections import CASE, Section, TableColumn, column_of, list_section, number_of
 from ehcp_timeline.record import record

@@ -8,10 +8,9 @@ import typer
 
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import say
-from ehcp_timeline.shell.exit_codes import NOT_ALL_JUDGED
-from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.open import CaseRequest, say_unused
 from ehcp_timeline.shell.options import (
+    NOT_ALL_JUDGED,
     Acknowledged,
     CaseFilePaths,
     LawOptions,
@@ -19,6 +18,8 @@ from ehcp_timeline.shell.options import (
     OutputOptions,
     Previous,
     Threshold,
+    examples,
+    exit_codes,
 )
 from ehcp_timeline.shell.parse import choice, day_asked
 
@@ -179,8 +180,7 @@ def _document(answer: "ReportAnswer") -> "Document":
     from ehcp_timeline.commands.report.headline import sentences
     from ehcp_timeline.commands.report.view import report_sections, report_title
     from ehcp_timeline.output.document import Document
-    from ehcp_timeline.output.plain import markdown_page
-    from ehcp_timeline.output.sections import Section
+    from ehcp_timeline.output.sections import Section, markdown_page
 
     words, title = tuple(sentences(answer)), report_title(answer)
 

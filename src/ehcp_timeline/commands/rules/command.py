@@ -12,10 +12,9 @@ from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.output.document import Document
 from ehcp_timeline.output.sections import Section
 from ehcp_timeline.shell.destination import ROW_FORMATS, Output, OutputTarget, choose_output, say
-from ehcp_timeline.shell.exit_codes import FOUND
-from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.open import law, names, settings
 from ehcp_timeline.shell.options import (
+    FOUND,
     AsAt,
     AssumeBlank,
     CaseFilePath,
@@ -29,6 +28,8 @@ from ehcp_timeline.shell.options import (
     ScreenOptions,
     Top,
     chosen,
+    examples,
+    exit_codes,
 )
 from ehcp_timeline.shell.parse import choice, day_asked
 from ehcp_timeline.text import count, listed
@@ -285,7 +286,7 @@ def diff(
     from ehcp_timeline.commands.rules.diff import Flip, diff_answer, diff_sections
     from ehcp_timeline.commands.rules.rulebooks import named_rulebook
     from ehcp_timeline.measure.answer import keys, values
-    from ehcp_timeline.output.plain import markdown_page
+    from ehcp_timeline.output.sections import markdown_page
 
     old, new = named_rulebook(before), named_rulebook(after)
     effect = None

@@ -5,7 +5,7 @@ from dataclasses import astuple
 from datetime import date
 from typing import Annotated, Any, ClassVar, Self
 
-from ehcp_timeline.audit.clock import Verdict
+from ehcp_timeline.audit.verdicts import Verdict
 from ehcp_timeline.commands.rules.clauses import change_words
 from ehcp_timeline.law.diff import ClauseChange, changes
 from ehcp_timeline.law.rulebook import Rulebook

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Final, TypeVar
 import polars as pl
 from polars import selectors
 
-from ehcp_timeline.audit.clock import Verdict
+from ehcp_timeline.audit.verdicts import Verdict
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.clock import supposing
 from ehcp_timeline.law.rulebook import DutyKind, Who

@@ -18,7 +18,6 @@ from ehcp_timeline.shell.destination import (
     say,
     typed,
 )
-from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.kpi_request import (
     KpiRequest,
     Measures,
@@ -28,7 +27,14 @@ from ehcp_timeline.shell.kpi_request import (
     measures_asked,
 )
 from ehcp_timeline.shell.open import GROUPS
-from ehcp_timeline.shell.options import DisclosureOptions, LawOptions, ScreenOptions, SomeCaseFilePaths
+from ehcp_timeline.shell.options import (
+    DisclosureOptions,
+    LawOptions,
+    ScreenOptions,
+    SomeCaseFilePaths,
+    examples,
+    exit_codes,
+)
 from ehcp_timeline.shell.parse import choice, day_asked, was_typed
 from ehcp_timeline.text import day
 

@@ -22,9 +22,8 @@ from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.measure.kpi.lines import OF_ALL, OF_RECORDED, PERIOD, RANK, PeriodRange, above, below
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
 from ehcp_timeline.output.data import markdown_text
-from ehcp_timeline.output.plain import markdown_cell
 from ehcp_timeline.output.receipt import Receipt
-from ehcp_timeline.output.sections import Section
+from ehcp_timeline.output.sections import Section, markdown_cell
 from ehcp_timeline.privacy.suppress import HIDDEN, Cell, CountTable, check_threshold, legend, to_hide
 from ehcp_timeline.record import record, replace
 from ehcp_timeline.text import day

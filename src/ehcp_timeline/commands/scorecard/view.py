@@ -13,8 +13,7 @@ from ehcp_timeline.measure.kpi.periods import Period
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
 from ehcp_timeline.measure.kpi.trends import plain, trends
 from ehcp_timeline.output.document import Document
-from ehcp_timeline.output.plain import markdown_page
-from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.output.sections import Section, TableColumn, markdown_page
 from ehcp_timeline.privacy.suppress import HIDDEN
 from ehcp_timeline.record import record, replace
 from ehcp_timeline.text import count, day

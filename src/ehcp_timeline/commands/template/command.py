@@ -9,9 +9,8 @@ import typer
 from ehcp_timeline.cases.cells.dates import FIRST_BIRTH, FIRST_EVENT
 from ehcp_timeline.cases.model import Column
 from ehcp_timeline.shell.destination import choose_output, say
-from ehcp_timeline.shell.help_text import examples
 from ehcp_timeline.shell.open import law, names, settings
-from ehcp_timeline.shell.options import Force, OutputFile
+from ehcp_timeline.shell.options import Force, OutputFile, examples
 
 _ROWS = 20_000
 _LAST_DAY = date(2099, 12, 31)

@@ -2,16 +2,23 @@
 
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 
 import typer
 
+from ehcp_timeline.audit.verdicts import Working
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.law.rulebook import Rulebook, Who
+from ehcp_timeline.measure.answer import ClockRecord, RulebookUsed
+from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.output.verdict_words import standing
+from ehcp_timeline.record import record
 from ehcp_timeline.shell.destination import say
-from ehcp_timeline.shell.help_text import examples
-from ehcp_timeline.shell.options import DATED_FORMATS, Chronology, LawOptions, ScreenOptions
+from ehcp_timeline.shell.options import DATED_FORMATS, Chronology, LawOptions, ScreenOptions, examples
+from ehcp_timeline.text import NOT_ADVICE, count, day, rulebook_name
 
 if TYPE_CHECKING:
     from ehcp_timeline.output.receipt import Receipt
@@ -43,7 +50,6 @@ def timeline(
     rulebook, vocabulary, when = asks.rulebook, asks.vocabulary, asks.as_at
     from ehcp_timeline.audit.single.judge import judge_case
     from ehcp_timeline.cases.cells.parser import row_from_words
-    from ehcp_timeline.commands.timeline.view import TimelineAnswer, TimelineClock, timeline_sections
     from ehcp_timeline.measure.answer import RulebookUsed, keys, values
     from ehcp_timeline.output.calendar import entries_of_case
     from ehcp_timeline.output.document import Document
@@ -113,3 +119,131 @@ def answers(check: Callable[[str], object]) -> list[str]:
         raise UsageError("no date was given", "ehcp timeline request_received=2026-01-12")
     say(f"To run it again: ehcp timeline {shlex.join(given)}", "")
     return given
+
+
+_WHAT = (TableColumn("what"),)
+_WHO: Mapping[Who, str] = {
+    "authority": "the council",
+    "other authority": "the other council",
+    "family": "the family",
+    "school": "the school",
+    "adviser": "the adviser",
+    "health": "the health body",
+}
+
+
+@record(frozen=True, slots=True, kw_only=True)
+class TimelineClock(ClockRecord):
+    """One clock of a case that was given in words; `not-owed` and `not-started` included."""
+
+    row: None
+
+
+@record(frozen=True, slots=True)
+class TimelineAnswer:
+    """The answer of `ehcp timeline --format json`."""
+
+    SCHEMA: ClassVar = "ehcp-timeline/1"
+
+    as_at: date
+    rulebook: RulebookUsed
+    clocks: tuple[TimelineClock, ...]
+
+
+def timeline_sections(rulebook: Rulebook, judged: Sequence[Working], as_at: date) -> list[Section]:
+    """Return what happens next, by when and who owes it; then what is late, comes later and is past.
+
+    Every clock that has started, or whose day is known, is among them, in the order of their days. Of a
+    family's rights, those still open and the last that has lapsed.
+    """
+    shown = sorted(_shown(judged), key=lambda working: working.clock.due or date.max)
+    late = [working for working in shown if working.clock.verdict == "overdue"]
+    minima = [
+        working for working in shown if working.deadline.minimum and working.clock.verdict != "not-owed"
+    ]
+    rest = [working for working in shown if working not in late and working not in minima]
+    ahead = [working for working in rest if _is_ahead(working, as_at)]
+    first = [working for working in ahead if working.clock.verdict == "running"][:1]
+    parts = {
+        ("Late now", "due"): late,
+        ("After that" if first else "Ahead", "by"): [working for working in ahead if working not in first],
+        ("Not before these days", "not before"): minima,
+        ("Done, past or unclear", "due"): [working for working in rest if working not in ahead],
+    }
+    others = {working.deadline.id for working in judged} - {working.deadline.id for working in shown}
+    name = rulebook_name(rulebook.version, rulebook.overlays)
+    left_out = f"{count(len(others), 'other deadline')} of {name} have not started or do not apply."
+    tables = [
+        Section(
+            title,
+            columns=(
+                TableColumn(day_heading, "fixed"),
+                TableColumn("who", "fixed"),
+                *_WHAT,
+                TableColumn("how it stands"),
+            ),
+            rows=tuple(_row(working, rulebook) for working in part),
+            alarm=part is late,
+        )
+        for (title, day_heading), part in parts.items()
+        if part
+    ]
+    nothing = () if shown else ("No deadline has started.",)
+    return [
+        Section(f"The dates of this case on {day(as_at)}", before=nothing),
+        *(_next(working, rulebook) for working in first),
+        *tables,
+        *_laws(rulebook, shown),
+        Section(before=(left_out,)),
+        Section(before=(NOT_ADVICE,), closing=True),
+    ]
+
+
+def _is_ahead(working: Working, as_at: date) -> bool:
+    """Return whether an open clock has its day still to come, or runs without one."""
+    clock, why = working.clock, working.not_owed
+    ahead = clock.due >= as_at if clock.due else clock.verdict == "running"
+    return ahead and not (clock.answered or clock.ended or (why and not why.awaits))
+
+
+def _next(working: Working, rulebook: Rulebook) -> Section:
+    deadline, due = working.deadline, working.clock.due
+    must = "may" if deadline.right else "must" if deadline.kind == "statutory" else "should"
+    what = _what(working)
+    after, _, act = what.partition(": ") if what.startswith("After ") else ("", "", what)
+    opening = ", ".join(filter(None, (after, f"by {day(due)}" if due else "")))
+    act = act[:1].lower() + act[1:].replace(": ", " and ")
+    said = f"{opening} {_WHO[deadline.who]} {must} {act}: {standing(working, rulebook)}.".lstrip()
+    return Section("Next", before=(said[:1].upper() + said[1:],))
+
+
+def _shown(judged: Sequence[Working]) -> Iterator[Working]:
+    """Yield the clocks that have started, or whose day is known though they have not."""
+    lapsed = {working.deadline.id: working for working in judged if working.clock.reason == "time-passed"}
+    for working in judged:
+        started = working.clock.verdict != "not-started" or working.clock.due is not None
+        if started and (working.clock.reason != "time-passed" or working is lapsed[working.deadline.id]):
+            yield working
+
+
+def _what(working: Working) -> str:
+    """Return what is owed; what is not law is labelled so."""
+    kind = working.deadline.kind
+    return working.deadline.duty if kind == "statutory" else f"{working.deadline.duty} ({kind}, not law)"
+
+
+def _row(working: Working, rulebook: Rulebook) -> tuple[str, ...]:
+    due = day(working.clock.due) if working.clock.due else "no day"
+    return due, _WHO[working.deadline.who], _what(working), standing(working, rulebook)
+
+
+def _laws(rulebook: Rulebook, shown: Sequence[Working]) -> list[Section]:
+    """Return the provision of each duty, what its short name stands for, and where its words are."""
+    if not shown:
+        return []
+    laws = dict.fromkeys((_what(working), working.deadline.law) for working in shown)
+    cited = {law.split(" ")[0] for _, law in laws}
+    names = tuple(f"{law.id}: {law.title}" for law in rulebook.instruments if law.id in cited)
+    words = ("The words of the law:", f"  ehcp rules show {shown[0].deadline.id}")
+    columns = (*_WHAT, TableColumn("the law"))
+    return [Section("The law", columns=columns, rows=tuple(laws), after=(*names, *words))]

@@ -11,10 +11,8 @@ import typer
 
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import choose_output
-from ehcp_timeline.shell.exit_codes import FOUND
-from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.open import read_config
-from ehcp_timeline.shell.options import Format
+from ehcp_timeline.shell.options import FOUND, Format, examples, exit_codes
 
 if TYPE_CHECKING:
     from ehcp_timeline.output.receipt import Receipt, Typed

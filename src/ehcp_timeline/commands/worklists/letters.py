@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from ehcp_timeline.shell.help_text import examples
 from ehcp_timeline.shell.options import (
     Acknowledged,
     AssumeBlank,
@@ -17,6 +16,7 @@ from ehcp_timeline.shell.options import (
     ScreenOptions,
     Top,
     chosen,
+    examples,
 )
 
 Within = Annotated[

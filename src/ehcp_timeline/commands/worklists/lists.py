@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 import polars as pl
 
-from ehcp_timeline.audit.clock import Certainty, Verdict
 from ehcp_timeline.audit.selection import Selection
+from ehcp_timeline.audit.verdicts import Certainty, Verdict
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.measure.acknowledged import Acknowledged
 from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed

@@ -7,8 +7,6 @@ import typer
 
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import ROW_FORMATS
-from ehcp_timeline.shell.exit_codes import exit_code
-from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.options import (
     DATED_FORMATS,
     Acknowledged,
@@ -25,6 +23,9 @@ from ehcp_timeline.shell.options import (
     ScreenOptions,
     SplitBy,
     chosen,
+    examples,
+    exit_code,
+    exit_codes,
     key_asked,
 )
 from ehcp_timeline.shell.parse import choice

@@ -7,8 +7,6 @@ from typing import Annotated
 import typer
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.shell.exit_codes import exit_code
-from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.options import (
     Acknowledged,
     AssumeBlank,
@@ -26,6 +24,9 @@ from ehcp_timeline.shell.options import (
     Strict,
     Top,
     chosen,
+    examples,
+    exit_code,
+    exit_codes,
     group_asked,
     key_asked,
 )

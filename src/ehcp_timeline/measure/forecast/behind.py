@@ -8,8 +8,8 @@ from typing import Any, Literal
 import numpy as np
 
 from ehcp_timeline.clock import months_on
-from ehcp_timeline.measure import backlog
 from ehcp_timeline.measure.answer import decimals
+from ehcp_timeline.measure.counts import BACKLOG_WINDOW, clearance
 from ehcp_timeline.measure.forecast.caseload import WHOLE, Caseload, overdue_on, standing_on
 from ehcp_timeline.measure.forecast.present import LONGEST, Present
 from ehcp_timeline.measure.forecast.request import SchoolDays
@@ -246,14 +246,14 @@ def naive_weeks(overdue: int, closed: float, requests: float) -> float | None:
 
 def straight_line(work: Caseload, day: int) -> Clearance:
     """Return when the overdue plans clear if the last 13 weeks go on, as `ehcp check` counts it."""
-    since = day - backlog.WINDOW.days
+    since = day - BACKLOG_WINDOW.days
     done = np.where(work.done <= day, work.done, NEVER)
     late = (work.start <= day) & (done > work.due) & ~work.excused
     still = late & (done == NEVER) & (work.due < day)
     became = late & (work.due >= since) & (work.due < day)
     cleared = late & (done > since) & (done <= day)
     overdue, arrivals, completions = (int(np.count_nonzero(flags)) for flags in (still, became, cleared))
-    return backlog.clearance(overdue, arrivals, completions, day_of(day), int(work.excused.sum()))
+    return clearance(overdue, arrivals, completions, day_of(day), int(work.excused.sum()))
 
 
 @record(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import Batch
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.measure.audit import FileReading
 from ehcp_timeline.measure.kpi.cases import PopulationTally, count_file, tallies_of
 from ehcp_timeline.measure.kpi.lines import PERIOD, above, below, lines
 from ehcp_timeline.measure.kpi.periods import Period, period_of
 from ehcp_timeline.measure.kpi.question import KpiQuestion
 from ehcp_timeline.measure.multi_file import joint_of, one_history
-from ehcp_timeline.measure.reading import FileReading
 from ehcp_timeline.measure.result import Input
 from ehcp_timeline.record import record, replace
 

@@ -9,7 +9,7 @@ from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.commands.check.exceptions import ExceptionsAnswer, exceptions_of, exceptions_sections
 from ehcp_timeline.law.loader.rulebook import load_rulebook
-from ehcp_timeline.output.plain import plain_text
+from ehcp_timeline.output.sections import plain_text
 from tests.cli.command import ehcp
 
 LAW = load_rulebook()

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.audit.single.explain import ExplanationStep, explain
 from ehcp_timeline.audit.single.judge import judge_case
-from ehcp_timeline.audit.verdicts import Circumstances, decide
+from ehcp_timeline.audit.verdicts import Circumstances, Verdict, decide
 from ehcp_timeline.commands.rules.golden.cases import Golden, load_golden
 from ehcp_timeline.commands.rules.golden.run import Judge, failures, single_reader
 from ehcp_timeline.errors import RulebookError

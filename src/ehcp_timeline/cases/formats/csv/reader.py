@@ -10,18 +10,22 @@ from typing import IO
 import polars as pl
 
 from ehcp_timeline.cases.formats.csv.encoding import Surveyed
-from ehcp_timeline.cases.header_rows import (
-    DELIMITERS,
-    HEADER_SEARCHED,
-    NO_HEADER,
-    Header,
-    find_header,
-    in_one_cell,
-)
 from ehcp_timeline.cases.headers import Spellings
 from ehcp_timeline.cases.mapping.model import NOTHING_SAID, FileMapping
 from ehcp_timeline.cases.model import Problem
-from ehcp_timeline.cases.sheet import ROW, Block, Dtypes, Sheet, as_text
+from ehcp_timeline.cases.sheet import (
+    DELIMITERS,
+    HEADER_SEARCHED,
+    NO_HEADER,
+    ROW,
+    Block,
+    Dtypes,
+    Header,
+    Sheet,
+    as_text,
+    find_header,
+    in_one_cell,
+)
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.inputs import limit, too_much
 from ehcp_timeline.record import record

@@ -25,10 +25,9 @@ from ehcp_timeline.cases.formats.sen2.table import (
     table_of,
 )
 from ehcp_timeline.cases.formats.stream import Raw
-from ehcp_timeline.cases.header_rows import HEADER_WITHIN
 from ehcp_timeline.cases.headers import Spellings
 from ehcp_timeline.cases.model import Problem
-from ehcp_timeline.cases.sheet import ROW, Block, Dtypes, Sheet
+from ehcp_timeline.cases.sheet import HEADER_WITHIN, ROW, Block, Dtypes, Sheet
 from ehcp_timeline.errors import CaseFileError
 
 _OF_OUTCOMES = ("undated", "unknown-code")

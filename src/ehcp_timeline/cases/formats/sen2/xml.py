@@ -34,8 +34,7 @@ from ehcp_timeline.cases.formats.sen2.items import (
     year_of,
 )
 from ehcp_timeline.cases.formats.sen2.table import NUMBERED, OF_SETTING
-from ehcp_timeline.cases.formats.stream import Raw
-from ehcp_timeline.cases.formats.xml import BrokenXmlError, XmlStream, local
+from ehcp_timeline.cases.formats.stream import BrokenXmlError, Raw, XmlStream, local
 from ehcp_timeline.cases.headers import fold
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import ROW, Block, Dtypes, Sheet

@@ -15,11 +15,10 @@ from ehcp_timeline.cases.formats.csv.reader import CELL_LIMIT, no_such_row
 from ehcp_timeline.cases.formats.sen2.workbook import find_return
 from ehcp_timeline.cases.formats.stream import Raw, damaged, opened_zip
 from ehcp_timeline.cases.formats.xlsx.workbook import Cells, looked_through
-from ehcp_timeline.cases.header_rows import HEADER_SEARCHED, Header, find_header
 from ehcp_timeline.cases.headers import Spellings, fold, match, positions
 from ehcp_timeline.cases.mapping.model import NOTHING_SAID, FileMapping
 from ehcp_timeline.cases.model import Problem, Vocabulary
-from ehcp_timeline.cases.sheet import ROW, Sheet, address, sliced
+from ehcp_timeline.cases.sheet import HEADER_SEARCHED, ROW, Header, Sheet, address, find_header, sliced
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.record import record, replace
 from ehcp_timeline.text import count

@@ -13,8 +13,18 @@ from contextlib import contextmanager
 from typing import IO
 
 from ehcp_timeline.cases.cells.values import UNCALCULATED
-from ehcp_timeline.cases.formats.stream import MOST_UNPACKED, Allowance, Raw, damaged, members, unpacked
-from ehcp_timeline.cases.formats.xml import BrokenXmlError, Start, Text, XmlStream
+from ehcp_timeline.cases.formats.stream import (
+    MOST_UNPACKED,
+    Allowance,
+    BrokenXmlError,
+    Raw,
+    Start,
+    Text,
+    XmlStream,
+    damaged,
+    members,
+    unpacked,
+)
 from ehcp_timeline.cases.sheet import address
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.record import record

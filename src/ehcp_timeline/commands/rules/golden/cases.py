@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ehcp_timeline.audit.clock import VERDICTS, Clock
+from ehcp_timeline.audit.verdicts import VERDICTS, Clock
 from ehcp_timeline.cases.cells.dates import Window, event_window, read_date
 from ehcp_timeline.cases.model import Column, Row, Vocabulary
 from ehcp_timeline.errors import EhcpError, RulebookError

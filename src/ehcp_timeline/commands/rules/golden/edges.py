@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.audit.single.events import with_derived
 from ehcp_timeline.audit.single.judge import judge_case
-from ehcp_timeline.audit.single.trace import Working
+from ehcp_timeline.audit.verdicts import Clock, Working
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.clock import ONE_DAY, apply, last_working_day, next_working_day
 from ehcp_timeline.commands.rules.golden.cases import Golden

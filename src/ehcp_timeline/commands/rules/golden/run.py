@@ -5,9 +5,9 @@ from datetime import date
 from pathlib import Path
 from typing import ClassVar
 
-from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.audit.single.explain import explain
 from ehcp_timeline.audit.single.judge import judge_case
+from ehcp_timeline.audit.verdicts import Clock
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.commands.rules.clauses import change_words
 from ehcp_timeline.commands.rules.golden.cases import Expected, Golden
