@@ -12,25 +12,9 @@ import typer
 
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.record import record
+from ehcp_timeline.shell import options
 from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.open import CaseRequest, say_unused, without_cases
-from ehcp_timeline.shell.options import (
-    FOUND,
-    NOT_ALL_JUDGED,
-    Acknowledged,
-    AssumeBlank,
-    DutyOptions,
-    ExitZero,
-    GroupOptions,
-    LawOptions,
-    Pseudonymise,
-    ScreenOptions,
-    Top,
-    chosen,
-    examples,
-    exit_codes,
-    key_asked,
-)
 from ehcp_timeline.shell.parse import day_asked
 
 if TYPE_CHECKING:
@@ -47,7 +31,7 @@ OldAsAt = Annotated[
 
 
 @record(frozen=True, slots=True)
-class _ChangesOutput(ScreenOptions):
+class _ChangesOutput(options.ScreenOptions):
     """Where the answer goes; `--force` means more here."""
 
     force: Annotated[
@@ -58,13 +42,13 @@ class _ChangesOutput(ScreenOptions):
     ] = False
 
 
-@exit_codes(
+@options.exit_codes(
     "0  nothing that was asked for is overdue in NEW",
     "1  something is",
     "2  cannot run, OLD has no known day, or OLD and NEW do not belong together",
     "3  nothing is overdue in NEW, but some of its rows could not be judged",
 )
-@examples(
+@options.examples(
     "ehcp changes cases-2026-05-25.csv cases-2026-06-01.csv",
     "ehcp changes old.csv new.csv --old-as-at 2026-05-25 --as-at 2026-06-01",
     "ehcp changes old.csv new.csv --old-as-at 2026-05-25 -o changes.csv",
@@ -74,15 +58,15 @@ def changes(
     new: Annotated[Path, typer.Argument(metavar="NEW", hidden=True)],
     *,
     old_as_at: OldAsAt = None,
-    top: Top = 20,
-    duties: DutyOptions,
-    groups: GroupOptions,
-    pseudonymise: Pseudonymise = None,
-    exit_zero: ExitZero = False,
-    assume_blank: AssumeBlank = None,
-    acknowledged: Acknowledged = None,
+    top: options.Top = 20,
+    duties: options.DutyOptions,
+    groups: options.GroupOptions,
+    pseudonymise: options.Pseudonymise = None,
+    exit_zero: options.ExitZero = False,
+    assume_blank: options.AssumeBlank = None,
+    acknowledged: options.Acknowledged = None,
     output: _ChangesOutput,
-    about: LawOptions,
+    about: options.LawOptions,
 ) -> None:
     """Show what is newly overdue, done or gone since last time.
 
@@ -91,10 +75,10 @@ def changes(
     name, or today. Clocks are matched by case, deadline and start; the order of rows and columns does not
     matter. Formats: table, plain, csv, json, ndjson, md, xlsx.
     """
-    key = key_asked(pseudonymise, output.outputs)
+    key = options.key_asked(pseudonymise, output.outputs)
     to = output.choose()
     asks = about.request()
-    selection = chosen(asks.rulebook, duties, groups)
+    selection = options.chosen(asks.rulebook, duties, groups)
     from ehcp_timeline.commands.changes.view import changes_sections
     from ehcp_timeline.measure.answer import RulebookUsed
     from ehcp_timeline.measure.casework import chosen_by
@@ -138,8 +122,8 @@ def changes(
     if exit_zero:
         raise typer.Exit(0)
     if counts["new"] or counts["still-late"]:
-        raise typer.Exit(FOUND)
-    raise typer.Exit(NOT_ALL_JUDGED if after.rows_left_out else 0)
+        raise typer.Exit(options.FOUND)
+    raise typer.Exit(options.NOT_ALL_JUDGED if after.rows_left_out else 0)
 
 
 def _side(

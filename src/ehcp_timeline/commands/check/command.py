@@ -8,34 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.shell import options
 from ehcp_timeline.shell.destination import FOR_PEOPLE, ROW_FORMATS, say
 from ehcp_timeline.shell.open import progress, say_unused
-from ehcp_timeline.shell.options import (
-    DATED_FORMATS,
-    FAIL_ON,
-    Acknowledged,
-    AssumeBlank,
-    CaseFilePaths,
-    DueWithin,
-    DutyOptions,
-    Exceptions,
-    ExitZero,
-    FailOn,
-    FileOptions,
-    Full,
-    GroupOptions,
-    Include,
-    Oldest,
-    OutputOptions,
-    SplitBy,
-    Strict,
-    Top,
-    Verify,
-    chosen,
-    examples,
-    exit_code,
-    exit_codes,
-)
 from ehcp_timeline.shell.parse import choice, typed_again, typed_options
 
 if TYPE_CHECKING:
@@ -44,44 +19,44 @@ if TYPE_CHECKING:
     from ehcp_timeline.measure.result import Audit
     from ehcp_timeline.output.document import Document
 
-FORMATS = (*DATED_FORMATS, "parquet")
+FORMATS = (*options.DATED_FORMATS, "parquet")
 
 
-@exit_codes(
+@options.exit_codes(
     "0  nothing is overdue",
     "1  something is overdue (or what --fail-on names)",
     "2  cannot run, or --strict and the file has a problem",
     "3  nothing is overdue, but what could not be read left something unknown",
 )
-@examples(
+@options.examples(
     "ehcp check cases.csv",
     "ehcp check cases.csv --as-at 2026-01-15 --format json",
     "ehcp check cases.csv --include late --caseworker 'A. Khan' -o late.csv",
     "export-cases | ehcp check - --fail-on none",
 )
 def check(
-    files: CaseFilePaths,
+    files: options.CaseFilePaths,
     *,
-    due_within: DueWithin = 14,
+    due_within: options.DueWithin = 14,
     lists: Annotated[
         bool, typer.Option("--list", help="List the cases too: one table for each kind of duty.")
     ] = False,
-    full: Full = False,
-    oldest: Oldest = 10,
-    top: Top = 20,
-    include: Include = None,
-    duties: DutyOptions,
-    groups: GroupOptions,
-    fail_on: FailOn = "overdue",
-    exit_zero: ExitZero = False,
-    strict: Strict = False,
-    assume_blank: AssumeBlank = None,
-    verify: Verify = 20,
-    acknowledged: Acknowledged = None,
-    exceptions: Exceptions = False,
-    split_by: SplitBy = None,
-    output: OutputOptions,
-    about: FileOptions,
+    full: options.Full = False,
+    oldest: options.Oldest = 10,
+    top: options.Top = 20,
+    include: options.Include = None,
+    duties: options.DutyOptions,
+    groups: options.GroupOptions,
+    fail_on: options.FailOn = "overdue",
+    exit_zero: options.ExitZero = False,
+    strict: options.Strict = False,
+    assume_blank: options.AssumeBlank = None,
+    verify: options.Verify = 20,
+    acknowledged: options.Acknowledged = None,
+    exceptions: options.Exceptions = False,
+    split_by: options.SplitBy = None,
+    output: options.OutputOptions,
+    about: options.FileOptions,
 ) -> None:
     """Show on one screen what is overdue, due soon and unclear.
 
@@ -90,10 +65,10 @@ def check(
     csv, json, ndjson, parquet, md, xlsx, ics.
     """
     to = output.choose_split(split_by, ROW_FORMATS if exceptions else FORMATS, full=full or not exceptions)
-    fails = choice("--fail-on", fail_on, tuple(FAIL_ON))
+    fails = choice("--fail-on", fail_on, tuple(options.FAIL_ON))
     asks = about.request()
     rulebook, when = asks.rulebook, asks.as_at
-    asked_for = chosen(rulebook, duties, groups, due_within=due_within, include=include)
+    asked_for = options.chosen(rulebook, duties, groups, due_within=due_within, include=include)
     blank = asks.columns(assume_blank)
     sources = asks.sources(files)
     if exceptions:
@@ -158,8 +133,8 @@ def check(
         from ehcp_timeline.output.summary import summary_lines
 
         say(*summary_lines(audit))
-    failed = bool(audit.breaches & FAIL_ON[fails])
-    raise typer.Exit(exit_code(audit, failed=failed, strict=strict, exit_zero=exit_zero))
+    failed = bool(audit.breaches & options.FAIL_ON[fails])
+    raise typer.Exit(options.exit_code(audit, failed=failed, strict=strict, exit_zero=exit_zero))
 
 
 def _document(audit: "Audit") -> "Document":

@@ -8,16 +8,9 @@ import typer
 
 from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.inputs import read_text
+from ehcp_timeline.shell import options
 from ehcp_timeline.shell.destination import ROW_FORMATS, one_path, prepare_file, say
 from ehcp_timeline.shell.kpi_request import Measures, asked_for, exit_code, left_out
-from ehcp_timeline.shell.options import (
-    LawOptions,
-    ScreenOptions,
-    SomeCaseFilePaths,
-    Words,
-    examples,
-    exit_codes,
-)
 from ehcp_timeline.shell.parse import choice
 from ehcp_timeline.text import day
 
@@ -26,7 +19,7 @@ Authority = Annotated[
     typer.Option("--authority", metavar="NAME", help="Your authority: its name, or the DfE's code."),
 ]
 With = Annotated[
-    Words,
+    options.Words,
     typer.Option("--with", metavar="NAMES", help="Others, as Essex,Suffolk; neighbours; none."),
 ]
 Layout = Annotated[
@@ -43,8 +36,8 @@ Refresh = Annotated[
 ]
 
 
-@exit_codes("0  done", "2  cannot run", "3  done, but some rows could not be judged")
-@examples(
+@options.exit_codes("0  done", "2  cannot run", "3  done, but some rows could not be judged")
+@options.examples(
     "ehcp compare cases.csv --authority Kent",
     "ehcp compare cases.csv --authority Kent --with Essex,Suffolk -o beside.csv",
     "ehcp compare --authority Kent --measure request_assess_pc --layout wide",
@@ -52,7 +45,7 @@ Refresh = Annotated[
     "ehcp compare cases.csv --authority Kent --figures figures.csv",
 )
 def compare(
-    files: SomeCaseFilePaths = None,
+    files: options.SomeCaseFilePaths = None,
     *,
     authority: Authority = None,
     beside: With = None,
@@ -61,8 +54,8 @@ def compare(
     year: Year = None,
     figures: FiguresFiles = None,
     refresh: Refresh = None,
-    output: ScreenOptions,
-    about: LawOptions,
+    output: options.ScreenOptions,
+    about: options.LawOptions,
 ) -> None:
     """Compare with England, statistical neighbours and all councils.
 

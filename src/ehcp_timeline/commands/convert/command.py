@@ -9,39 +9,26 @@ from typing import Annotated, Literal, cast
 import typer
 
 from ehcp_timeline.errors import OutputError, UsageError
+from ehcp_timeline.shell import options
 from ehcp_timeline.shell.destination import OutputTarget, choose_output, one_path, say, typed
-from ehcp_timeline.shell.options import (
-    CANNOT_RUN,
-    NOT_ALL_JUDGED,
-    CaseFilePaths,
-    ExitZero,
-    FileOptions,
-    Force,
-    Pseudonymise,
-    Strict,
-    Top,
-    examples,
-    exit_codes,
-    key_asked,
-)
 from ehcp_timeline.shell.parse import choice
 
 FORMATS = ("csv", "xlsx", "parquet")
 REPORT = "json"
 
 
-@exit_codes(
+@options.exit_codes(
     "0  everything could be read",
     "2  cannot run, or --strict and the file has a problem",
     "3  written, but some rows or cells could not be read",
 )
-@examples(
+@options.examples(
     "ehcp convert SEN2.xml -o cases.csv",
     "ehcp convert export.xlsx -o cases.parquet --format json",
     "ehcp convert cases.csv --pseudonymise ~/keys/ehcp.key -o out/cases.csv",
 )
 def convert(
-    files: CaseFilePaths,
+    files: options.CaseFilePaths,
     *,
     output: Annotated[
         list[Path] | None,
@@ -53,12 +40,12 @@ def convert(
             "--format", "-f", metavar="FORMAT", help="csv, xlsx or parquet; json prints the report instead."
         ),
     ] = None,
-    force: Force = False,
-    pseudonymise: Pseudonymise = None,
-    top: Top = 20,
-    exit_zero: ExitZero = False,
-    strict: Strict = False,
-    about: FileOptions,
+    force: options.Force = False,
+    pseudonymise: options.Pseudonymise = None,
+    top: options.Top = 20,
+    exit_zero: options.ExitZero = False,
+    strict: options.Strict = False,
+    about: options.FileOptions,
 ) -> None:
     """Convert any file that can be read to a plain case file.
 
@@ -68,7 +55,7 @@ def convert(
     """
     reports = asked is not None and choice("--format", asked, (*FORMATS, REPORT)) == REPORT
     to = _target(None if reports else asked, one_path(output), reports=reports, force=force)
-    key = key_asked(pseudonymise, output)
+    key = options.key_asked(pseudonymise, output)
     asks = about.request()
     from ehcp_timeline.commands.convert.canonical import (
         FileWritten,
@@ -107,7 +94,7 @@ def convert(
 
         say(*plain_text(convert_sections(answer, top)).splitlines())
     if (answer.rows or answer.cells) and (strict or not exit_zero):
-        raise typer.Exit(CANNOT_RUN if strict else NOT_ALL_JUDGED)
+        raise typer.Exit(options.CANNOT_RUN if strict else options.NOT_ALL_JUDGED)
 
 
 def _target(form: str | None, output: Path | None, *, reports: bool, force: bool) -> OutputTarget:

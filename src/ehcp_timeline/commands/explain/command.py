@@ -9,17 +9,9 @@ import typer
 
 from ehcp_timeline.audit.selection import is_under
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.shell import options
 from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.open import STDIN
-from ehcp_timeline.shell.options import (
-    CaseFilePaths,
-    Chronology,
-    DeadlineIds,
-    FileOptions,
-    ScreenOptions,
-    chosen_deadlines,
-    examples,
-)
 from ehcp_timeline.text import did_you_mean
 
 if TYPE_CHECKING:
@@ -34,17 +26,17 @@ if TYPE_CHECKING:
 _ENOUGH_TO_SUGGEST = 50_000
 
 
-@examples(
+@options.examples(
     "ehcp explain C-0042 cases.csv", "ehcp explain C-0042 cases.csv --deadline plan.issue --format json"
 )
 def explain(
     case: Annotated[str, typer.Argument(metavar="CASE", hidden=True)],
-    files: CaseFilePaths,
+    files: options.CaseFilePaths,
     *,
-    deadline: DeadlineIds = None,
-    chronology: Chronology = False,
-    output: ScreenOptions,
-    about: FileOptions,
+    deadline: options.DeadlineIds = None,
+    chronology: options.Chronology = False,
+    output: options.ScreenOptions,
+    about: options.FileOptions,
 ) -> None:
     """Explain each verdict of one case, step by step, with the law.
 
@@ -61,7 +53,7 @@ def explain(
         say(f"Read as: ehcp explain {shlex.quote(case)} {shlex.quote(str(files[0]))}")
     asks = about.request()
     rulebook, when = asks.rulebook, asks.as_at
-    wanted = chosen_deadlines(deadline, rulebook)
+    wanted = options.chosen_deadlines(deadline, rulebook)
     sources = asks.sources(files)
     from ehcp_timeline.audit.single.explain import explain as steps_of
     from ehcp_timeline.audit.single.judge import judge_case

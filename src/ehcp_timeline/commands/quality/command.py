@@ -7,20 +7,9 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.shell import options
 from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.open import progress
-from ehcp_timeline.shell.options import (
-    FOUND,
-    NOT_ALL_JUDGED,
-    ExitZero,
-    FileOptions,
-    ScreenOptions,
-    SomeCaseFilePaths,
-    Top,
-    examples,
-    exit_codes,
-    group_asked,
-)
 from ehcp_timeline.shell.parse import choice, choices
 
 if TYPE_CHECKING:
@@ -30,20 +19,20 @@ ALL = "all"
 FAIL_ON = ("error", "warning", "query", "none")
 
 
-@exit_codes(
+@options.exit_codes(
     "0  nothing found that --fail-on asks about",
     "1  something found: an error, unless --fail-on says otherwise",
     "2  cannot run",
     "3  nothing found, but some rows cannot be judged",
 )
-@examples(
+@options.examples(
     "ehcp quality cases.csv",
     "ehcp quality cases.csv --by team --rule too-many-weeks,future-date",
     "ehcp quality cases.csv --rule all -o faults.xlsx",
     "ehcp quality north.csv south.csv --format json",
 )
 def quality(
-    files: SomeCaseFilePaths = None,
+    files: options.SomeCaseFilePaths = None,
     *,
     by: Annotated[
         str | None,
@@ -56,13 +45,13 @@ def quality(
     list_rules: Annotated[
         bool, typer.Option("--list-rules", help="Say what is looked for, why, and who asks for it.")
     ] = False,
-    top: Top = 20,
+    top: options.Top = 20,
     fail_on: Annotated[
         str, typer.Option("--fail-on", metavar="WHAT", help="Exit 1 for any: error, warning, query, none.")
     ] = "error",
-    exit_zero: ExitZero = False,
-    output: ScreenOptions,
-    about: FileOptions,
+    exit_zero: options.ExitZero = False,
+    output: options.ScreenOptions,
+    about: options.FileOptions,
 ) -> None:
     """Score the data: what is wrong, in how many rows, and where.
 
@@ -75,7 +64,7 @@ def quality(
 
     to = output.choose()
     rules = quality_rules()
-    group = cast("GroupColumn | None", group_asked("--by", by))
+    group = cast("GroupColumn | None", options.group_asked("--by", by))
     fails = choice("--fail-on", fail_on, FAIL_ON)
     wanted = choices("--rule", rule or (), (*rules.by_id, ALL))
     wanted = frozenset(rules.by_id) if ALL in wanted else wanted
@@ -111,6 +100,6 @@ def quality(
         return
     grave = FAIL_ON[: FAIL_ON.index(fails) + 1] if fails != "none" else ()
     if any(found.faults for found in answer.rules if found.severity in grave):
-        raise typer.Exit(FOUND)
+        raise typer.Exit(options.FOUND)
     if any(read.not_judged for read in answer.input):
-        raise typer.Exit(NOT_ALL_JUDGED)
+        raise typer.Exit(options.NOT_ALL_JUDGED)

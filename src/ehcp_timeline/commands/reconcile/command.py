@@ -6,16 +6,8 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.shell import options
 from ehcp_timeline.shell.destination import say
-from ehcp_timeline.shell.options import (
-    NOT_ALL_JUDGED,
-    LawOptions,
-    ScreenOptions,
-    SomeCaseFilePaths,
-    Top,
-    examples,
-    exit_codes,
-)
 from ehcp_timeline.shell.parse import choice
 
 if TYPE_CHECKING:
@@ -30,19 +22,19 @@ Against = Annotated[
 ]
 
 
-@exit_codes("0  done", "2  cannot run", "3  done, but some rows could not be judged")
-@examples(
+@options.exit_codes("0  done", "2  cannot run", "3  done, but some rows could not be judged")
+@options.examples(
     "ehcp reconcile cases.csv",
     "ehcp reconcile cases.csv --year 2024 --against including -o gap.csv",
 )
 def reconcile(
-    files: SomeCaseFilePaths = None,
+    files: options.SomeCaseFilePaths = None,
     *,
     year: Year = None,
     against: Against = "excluding",
-    top: Top = 20,
-    output: ScreenOptions,
-    about: LawOptions,
+    top: options.Top = 20,
+    output: options.ScreenOptions,
+    about: options.LawOptions,
 ) -> None:
     """Compare the legal 20-week rate with the DfE's.
 
@@ -65,4 +57,4 @@ def reconcile(
     to.write(Document.of_list(title, answer, "cases", sections))
     if not to.for_people:
         say(*(f"{file.name}: {file.rows:,} rows, {file.judged:,} judged." for file in answer.input))
-    raise typer.Exit(NOT_ALL_JUDGED if any(file.not_judged for file in answer.input) else 0)
+    raise typer.Exit(options.NOT_ALL_JUDGED if any(file.not_judged for file in answer.input) else 0)

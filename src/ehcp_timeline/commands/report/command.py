@@ -7,20 +7,9 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.shell import options
 from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.open import CaseRequest, say_unused
-from ehcp_timeline.shell.options import (
-    NOT_ALL_JUDGED,
-    Acknowledged,
-    CaseFilePaths,
-    LawOptions,
-    Oldest,
-    OutputOptions,
-    Previous,
-    Threshold,
-    examples,
-    exit_codes,
-)
 from ehcp_timeline.shell.parse import choice, day_asked
 
 if TYPE_CHECKING:
@@ -58,27 +47,27 @@ With = Annotated[
 ]
 
 
-@exit_codes("0  done", "2  cannot run", "3  done, but something could not be read or judged")
-@examples(
+@options.exit_codes("0  done", "2  cannot run", "3  done, but something could not be read or judged")
+@options.examples(
     "ehcp report cases.csv -o board.html",
     "ehcp report cases.csv --authority Kent --with Essex,Surrey -o board.html",
     "ehcp report cases.csv --for public -o performance.html",
     "ehcp report cases.csv --since old.csv -o board.html",
 )
 def report(
-    files: CaseFilePaths,
+    files: options.CaseFilePaths,
     *,
     reader: For = "board",
     since: Since = None,
     since_as_at: SinceAsAt = None,
     authority: Authority = None,
     beside: With = None,
-    oldest: Oldest = 10,
-    acknowledged: Acknowledged = None,
-    threshold: Threshold = 5,
-    previous: Previous = None,
-    output: OutputOptions,
-    about: LawOptions,
+    oldest: options.Oldest = 10,
+    acknowledged: options.Acknowledged = None,
+    threshold: options.Threshold = 5,
+    previous: options.Previous = None,
+    output: options.OutputOptions,
+    about: options.LawOptions,
 ) -> None:
     """Make one page with charts for a board, a team or the public.
 
@@ -124,7 +113,7 @@ def report(
     say(*(f"{path}: {_KINDS[audience]}, as at {asks.as_at}" for path in output.outputs or ()), *told)
     if answer.undecided:
         say("Something in the file could not be read and left a deadline unclear; `ehcp check` says what.")
-        raise typer.Exit(NOT_ALL_JUDGED)
+        raise typer.Exit(options.NOT_ALL_JUDGED)
 
 
 def _changed(

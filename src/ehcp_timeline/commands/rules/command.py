@@ -11,26 +11,9 @@ import typer
 from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.output.document import Document
 from ehcp_timeline.output.sections import Section
+from ehcp_timeline.shell import options
 from ehcp_timeline.shell.destination import ROW_FORMATS, Output, OutputTarget, choose_output, say
 from ehcp_timeline.shell.open import law, names, settings
-from ehcp_timeline.shell.options import (
-    FOUND,
-    AsAt,
-    AssumeBlank,
-    CaseFilePath,
-    Config,
-    DutyOptions,
-    Format,
-    Full,
-    LawOptions,
-    OutputOptions,
-    Rules,
-    ScreenOptions,
-    Top,
-    chosen,
-    examples,
-    exit_codes,
-)
 from ehcp_timeline.shell.parse import choice, day_asked
 from ehcp_timeline.text import count, listed
 
@@ -49,7 +32,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 
 @app.callback(invoke_without_command=True)
-@examples("ehcp rules list", "ehcp rules show plan.issue", "ehcp rules coverage")
+@options.examples("ehcp rules list", "ehcp rules show plan.issue", "ehcp rules coverage")
 def rules(context: typer.Context) -> None:
     """Show and test the law as it is encoded here."""
     if context.invoked_subcommand is None:
@@ -57,11 +40,11 @@ def rules(context: typer.Context) -> None:
 
 
 @app.command("list")
-@examples("ehcp rules list", "ehcp rules list -o rules.csv")
+@options.examples("ehcp rules list", "ehcp rules list -o rules.csv")
 def list_(
     *,
-    output: ScreenOptions,
-    overlays: Rules = None,
+    output: options.ScreenOptions,
+    overlays: options.Rules = None,
 ) -> None:
     """List every deadline: who owes it, its time limit, the law."""
     to = output.choose()
@@ -76,12 +59,12 @@ def list_(
 
 
 @app.command()
-@examples("ehcp rules show plan.issue", "ehcp rules show order.make")
+@options.examples("ehcp rules show plan.issue", "ehcp rules show order.make")
 def show(
     deadline: Annotated[str, typer.Argument(metavar="DEADLINE", hidden=True)],
-    full: Full = False,
-    asked: Format = None,
-    overlays: Rules = None,
+    full: options.Full = False,
+    asked: options.Format = None,
+    overlays: options.Rules = None,
 ) -> None:
     """Show everything about one deadline.
 
@@ -100,9 +83,9 @@ def show(
 
 
 @app.command()
-@exit_codes("0  there is none", "1  there are some", "2  cannot run")
-@examples("ehcp rules stale --as-at 2027-12-01")
-def stale(as_at: AsAt = None, asked: Format = None, overlays: Rules = None) -> None:
+@options.exit_codes("0  there is none", "1  there are some", "2  cannot run")
+@options.examples("ehcp rules stale --as-at 2027-12-01")
+def stale(as_at: options.AsAt = None, asked: options.Format = None, overlays: options.Rules = None) -> None:
     """List deadlines whose words were last checked over a year ago."""
     to = choose_output(asked, (), force=False, formats=ROW_FORMATS)
     rulebook = law(overlays, settings(None))
@@ -117,11 +100,11 @@ def stale(as_at: AsAt = None, asked: Format = None, overlays: Rules = None) -> N
     old = DeadlineListed.all_of(checked_long_ago(rulebook, day_asked(as_at)))
     answer, total = StaleAnswer(RulebookUsed.of(rulebook), old), len(rulebook.deadlines)
     to.write(Document.of_list("Stale", answer, "deadlines", partial(stale_sections, old, total)))
-    raise typer.Exit(FOUND if old else 0)
+    raise typer.Exit(options.FOUND if old else 0)
 
 
 @app.command("test")
-@examples(
+@options.examples(
     "ehcp rules test",
     "ehcp rules test tests/statute --format junit -o results.xml",
     "ehcp rules test ours.csv --rules ours.toml --as-at 2026-11-21",
@@ -133,7 +116,7 @@ def run_cases(
         typer.Argument(metavar="PATH", hidden=True),
     ] = None,
     *,
-    as_at: AsAt = None,
+    as_at: options.AsAt = None,
     since: Annotated[
         str | None,
         typer.Option(
@@ -146,11 +129,11 @@ def run_cases(
         bool, typer.Option("--update", help="Show what the fixtures would have to expect instead.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="With --update: write it into the files.")] = False,
-    output: OutputOptions,
+    output: options.OutputOptions,
     law: Annotated[
         Path | None, typer.Option("--law", metavar="FOLDER", help="Use the whole rulebook in a folder.")
     ] = None,
-    overlays: Rules = None,
+    overlays: options.Rules = None,
 ) -> None:
     """Compare fixture cases with the answers that they expect.
 
@@ -179,7 +162,7 @@ def run_cases(
         notes = [Note("error", "rulebook", "The rulebook cannot be read", fault) for fault in faults]
         _send_tested(to, (), notes, rulebook)
         say(f"the rulebook has {count(len(faults), 'fault')}; no case was judged")
-        raise typer.Exit(FOUND)
+        raise typer.Exit(options.FOUND)
     goldens = load_fixtures(paths or [STATUTE], rulebook, names(rulebook), day_asked(as_at))
     tested = list(run(goldens, rulebook))
     wrong = [(golden, failures) for golden, failures in tested if failures]
@@ -194,7 +177,7 @@ def run_cases(
         _send_tested(to, tested, notes, rulebook)
         left = len(wrong)
     say(f"{count(len(tested), 'case')}, {len(wrong)} wrong")
-    raise typer.Exit(FOUND if left or notes else 0)
+    raise typer.Exit(options.FOUND if left or notes else 0)
 
 
 Tested = Sequence[tuple["Golden", Sequence["Failure"]]]
@@ -244,7 +227,7 @@ def _update(wrong: Tested, *, yes: bool) -> int:
 
 
 @app.command()
-@examples(
+@options.examples(
     "ehcp rules diff installed ours.toml",
     "ehcp rules diff HEAD~1 . cases.csv --as-at 2026-11-21",
     "ehcp rules diff main:rules/ours.toml rules/ours.toml cases.csv --format md",
@@ -254,7 +237,7 @@ def diff(
     after: Annotated[str, typer.Argument(metavar="B", hidden=True)],
     files: Annotated[list[Path] | None, typer.Argument(metavar="CASES", hidden=True)] = None,
     *,
-    as_at: AsAt = None,
+    as_at: options.AsAt = None,
     by: Annotated[
         str, typer.Option("--by", metavar="COLUMN", help="Count by district, team or caseworker.")
     ] = "district",
@@ -265,8 +248,8 @@ def diff(
     fail_on: Annotated[
         str, typer.Option("--fail-on", metavar="WHAT", help="Exit 1 on a change, a flip, or none.")
     ] = "none",
-    output: OutputOptions,
-    config: Config = None,
+    output: options.OutputOptions,
+    config: options.Config = None,
 ) -> None:
     """Show what changed in the law, and which cases that changes.
 
@@ -311,12 +294,14 @@ def diff(
             made={"md": lambda _: markdown_page(sections(IN_A_COMMENT), title)},
         )
     )
-    raise typer.Exit(FOUND if (fails == "change" and answer.changes) or (fails == "flip" and flips) else 0)
+    raise typer.Exit(
+        options.FOUND if (fails == "change" and answer.changes) or (fails == "flip" and flips) else 0
+    )
 
 
 @app.command()
-@exit_codes("0  no fault; warnings and notes do not count", "1  faults", "2  cannot run")
-@examples(
+@options.exit_codes("0  no fault; warnings and notes do not count", "1  faults", "2  cannot run")
+@options.examples(
     "ehcp rules check",
     "ehcp rules check src/ehcp_timeline/rulebook --format github",
     "ehcp rules check --rules ours.toml --fixtures ours-cases.toml",
@@ -331,9 +316,9 @@ def check(
         list[Path] | None,
         typer.Option("--fixtures", metavar="PATH", help="Golden cases.  [default: tests/statute, if there]"),
     ] = None,
-    as_at: AsAt = None,
-    output: OutputOptions,
-    overlays: Rules = None,
+    as_at: options.AsAt = None,
+    output: options.OutputOptions,
+    overlays: options.Rules = None,
 ) -> None:
     """Look for faults, missing citations and cases, and stale words.
 
@@ -363,18 +348,18 @@ def check(
             made={"sarif": lambda _: ci.sarif_text(list(notes)), "github": lambda _: ci.github_text(notes)},
         )
     )
-    raise typer.Exit(FOUND if answer.faults else 0)
+    raise typer.Exit(options.FOUND if answer.faults else 0)
 
 
 @app.command()
-@examples("ehcp rules coverage", "ehcp rules coverage -o rules.md", "ehcp rules coverage --write")
+@options.examples("ehcp rules coverage", "ehcp rules coverage -o rules.md", "ehcp rules coverage --write")
 def coverage(
     *,
-    output: ScreenOptions,
+    output: options.ScreenOptions,
     write: Annotated[
         bool, typer.Option("--write", help="Write the page of the project, docs/rules.md.")
     ] = False,
-    overlays: Rules = None,
+    overlays: options.Rules = None,
 ) -> None:
     """List what is encoded, and what is not and why.
 
@@ -402,22 +387,22 @@ def coverage(
 
 
 @app.command()
-@examples(
+@options.examples(
     "ehcp rules holidays --add 2023-05-08 cases.csv",
     "ehcp rules holidays --add 2027-06-21 cases.csv -o moved.csv",
 )
 def holidays(
-    file: CaseFilePath,
+    file: options.CaseFilePath,
     *,
     add: Annotated[
         list[str],
         typer.Option("--add", metavar="DATE", help="The day that is announced, as 2023-05-08. Repeatable."),
     ],
-    top: Top = 20,
-    duties: DutyOptions,
-    assume_blank: AssumeBlank = None,
-    output: OutputOptions,
-    about: LawOptions,
+    top: options.Top = 20,
+    duties: options.DutyOptions,
+    assume_blank: options.AssumeBlank = None,
+    output: options.OutputOptions,
+    about: options.LawOptions,
 ) -> None:
     """Show what a late-announced bank holiday moves.
 
@@ -429,7 +414,7 @@ def holidays(
     days = [day_asked(word, "--add") for word in add]
     asks = about.request()
     every = replace(duties, kind=duties.kind or ["all"], who=duties.who or ["all"])
-    selection = chosen(asks.rulebook, every)
+    selection = options.chosen(asks.rulebook, every)
     from ehcp_timeline.clock import is_bank_holiday, is_weekend
     from ehcp_timeline.commands.rules.holidays import (
         holidays_answer,

@@ -9,6 +9,7 @@ import typer
 
 from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.output.document import Document
+from ehcp_timeline.shell import options
 from ehcp_timeline.shell.destination import (
     ROW_FORMATS,
     Output,
@@ -27,14 +28,6 @@ from ehcp_timeline.shell.kpi_request import (
     measures_asked,
 )
 from ehcp_timeline.shell.open import GROUPS
-from ehcp_timeline.shell.options import (
-    DisclosureOptions,
-    LawOptions,
-    ScreenOptions,
-    SomeCaseFilePaths,
-    examples,
-    exit_codes,
-)
 from ehcp_timeline.shell.parse import choice, day_asked, was_typed
 from ehcp_timeline.text import day
 
@@ -87,8 +80,8 @@ ListMeasures = Annotated[
 ]
 
 
-@exit_codes("0  done", "2  cannot run", "3  done, but some rows could not be judged")
-@examples(
+@options.exit_codes("0  done", "2  cannot run", "3  done, but some rows could not be judged")
+@options.examples(
     "ehcp scorecard cases.csv",
     "ehcp scorecard cases.csv --by district --period month -o scorecard.csv",
     "ehcp scorecard cases.csv --by team --period month --layout wide -o paper.md",
@@ -97,7 +90,7 @@ ListMeasures = Annotated[
     "ehcp scorecard cases.csv --by district --disclosure suppress -o out.csv",
 )
 def scorecard(
-    files: SomeCaseFilePaths = None,
+    files: options.SomeCaseFilePaths = None,
     *,
     by: By = None,
     period: PeriodWord = "quarter",
@@ -110,9 +103,9 @@ def scorecard(
     history: History = False,
     pack: PackName = None,
     list_measures: ListMeasures = False,
-    disclosure: DisclosureOptions,
-    output: ScreenOptions,
-    about: LawOptions,
+    disclosure: options.DisclosureOptions,
+    output: options.ScreenOptions,
+    about: options.LawOptions,
 ) -> None:
     """Count the DfE's measures, beside the council's targets.
 
@@ -253,7 +246,7 @@ def _publish(
     measures: "tuple[Measure, ...]",
     shown: "tuple[Measure, ...]",
     window: "PeriodRange",
-    disclosure: DisclosureOptions,
+    disclosure: options.DisclosureOptions,
     *,
     wide: bool,
     why: tuple[str, ...],

@@ -5,19 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ehcp_timeline.shell.options import (
-    Acknowledged,
-    AssumeBlank,
-    CaseFilePath,
-    DeadlineIds,
-    DutyOptions,
-    GroupOptions,
-    LawOptions,
-    ScreenOptions,
-    Top,
-    chosen,
-    examples,
-)
+from ehcp_timeline.shell import options
 
 Within = Annotated[
     int,
@@ -25,22 +13,22 @@ Within = Annotated[
 ]
 
 
-@examples(
+@options.examples(
     "ehcp letters cases.csv",
     "ehcp letters cases.csv -o letters.xlsx",
     "ehcp letters cases.csv --within 120 -o letters.csv",
 )
 def letters(
-    file: CaseFilePath,
+    file: options.CaseFilePath,
     *,
-    top: Top = 20,
+    top: options.Top = 20,
     within: Within = 60,
-    deadline: DeadlineIds = None,
-    groups: GroupOptions,
-    assume_blank: AssumeBlank = None,
-    acknowledged: Acknowledged = None,
-    output: ScreenOptions,
-    about: LawOptions,
+    deadline: options.DeadlineIds = None,
+    groups: options.GroupOptions,
+    assume_blank: options.AssumeBlank = None,
+    acknowledged: options.Acknowledged = None,
+    output: options.ScreenOptions,
+    about: options.LawOptions,
 ) -> None:
     """List cases that will miss their date, to tell each family.
 
@@ -50,7 +38,7 @@ def letters(
     """
     to = output.choose()
     asks = about.request()
-    selection = chosen(asks.rulebook, DutyOptions(deadline=deadline), groups)
+    selection = options.chosen(asks.rulebook, options.DutyOptions(deadline=deadline), groups)
     from ehcp_timeline.commands.worklists.family_letters import (
         NOTES,
         letter_sections,

@@ -6,48 +6,28 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.shell import options
 from ehcp_timeline.shell.destination import ROW_FORMATS
-from ehcp_timeline.shell.options import (
-    DATED_FORMATS,
-    Acknowledged,
-    AssumeBlank,
-    CaseFilePath,
-    DeadlineIds,
-    DutyOptions,
-    ExitZero,
-    FileOptions,
-    GroupOptions,
-    Kind,
-    Names,
-    Pseudonymise,
-    ScreenOptions,
-    SplitBy,
-    chosen,
-    examples,
-    exit_code,
-    exit_codes,
-    key_asked,
-)
 from ehcp_timeline.shell.parse import choice
 
 if TYPE_CHECKING:
     from ehcp_timeline.measure.worklists import Policy
 
 
-@exit_codes(
+@options.exit_codes(
     "0  nothing that was asked for is overdue",
     "1  something is",
     "2  cannot run",
     "3  nothing is overdue, but what could not be read left something unknown",
 )
-@examples(
+@options.examples(
     "ehcp next cases.csv --caseworker 'A. Marsh'",
     "ehcp next cases.csv --caseworker 'A. Marsh' --policy in-time-first",
     "ehcp next cases.csv --team 'Assessment A' --top 40 -o today.xlsx",
     "ehcp next cases.csv --reviews year --by caseworker",
 )
 def next_(
-    file: CaseFilePath,
+    file: options.CaseFilePath,
     *,
     reviews: Annotated[
         str | None,
@@ -72,17 +52,17 @@ def next_(
     top: Annotated[
         int, typer.Option("--top", min=1, metavar="N", help="How many cases `table` and `plain` show.")
     ] = 15,
-    split_by: SplitBy = None,
-    names: Names = False,
-    kind: Kind = None,
-    deadline: DeadlineIds = None,
-    groups: GroupOptions,
-    pseudonymise: Pseudonymise = None,
-    exit_zero: ExitZero = False,
-    assume_blank: AssumeBlank = None,
-    acknowledged: Acknowledged = None,
-    output: ScreenOptions,
-    about: FileOptions,
+    split_by: options.SplitBy = None,
+    names: options.Names = False,
+    kind: options.Kind = None,
+    deadline: options.DeadlineIds = None,
+    groups: options.GroupOptions,
+    pseudonymise: options.Pseudonymise = None,
+    exit_zero: options.ExitZero = False,
+    assume_blank: options.AssumeBlank = None,
+    acknowledged: options.Acknowledged = None,
+    output: options.ScreenOptions,
+    about: options.FileOptions,
 ) -> None:
     """List today's work in order: each case once, its next step.
 
@@ -94,7 +74,7 @@ def next_(
     from ehcp_timeline.measure.worklists import POLICIES
 
     chosen_policy = cast("Policy", choice("--policy", policy, POLICIES))
-    key = key_asked(pseudonymise, output.outputs)
+    key = options.key_asked(pseudonymise, output.outputs)
     if split_by and key:
         raise UsageError("--split-by names people in its file names", "leave one of the two out")
     if by and reviews != "year":
@@ -106,10 +86,10 @@ def next_(
             raise UsageError("--reviews lists reviews by name", "leave out --pseudonymise and --deadline")
         if reviews == "year" and split_by:
             raise UsageError("--reviews year is one table", "--reviews list or term with --split-by")
-        formats = (*ROW_FORMATS, "html") if reviews == "year" else (*DATED_FORMATS, "html")
+        formats = (*ROW_FORMATS, "html") if reviews == "year" else (*options.DATED_FORMATS, "html")
         to = output.choose_split(split_by, formats)
     asks = about.request()
-    selection = chosen(asks.rulebook, DutyOptions(kind, None, deadline), groups)
+    selection = options.chosen(asks.rulebook, options.DutyOptions(kind, None, deadline), groups)
     from ehcp_timeline.commands.worklists.lists import next_document
     from ehcp_timeline.measure.casework import OPEN
     from ehcp_timeline.measure.counts import REVIEW
@@ -122,6 +102,8 @@ def next_(
         by = by or "school"
         to.write(reviews_document(work, selection, reviews, by, top, asks.config.terms, names=names))
         late = work.is_late(replace(selection, deadlines=frozenset(REVIEW)))
-        raise typer.Exit(exit_code(work.audit, failed=late, strict=False, exit_zero=exit_zero))
+        raise typer.Exit(options.exit_code(work.audit, failed=late, strict=False, exit_zero=exit_zero))
     to.write(next_document(work, selection, key, top, chosen_policy, names=names))
-    raise typer.Exit(exit_code(work.audit, failed=work.is_late(selection), strict=False, exit_zero=exit_zero))
+    raise typer.Exit(
+        options.exit_code(work.audit, failed=work.is_late(selection), strict=False, exit_zero=exit_zero)
+    )

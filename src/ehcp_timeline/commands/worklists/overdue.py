@@ -7,82 +7,60 @@ from typing import Annotated
 import typer
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.shell.options import (
-    Acknowledged,
-    AssumeBlank,
-    By,
-    CaseFilePath,
-    DisclosureOptions,
-    DutyOptions,
-    ExitZero,
-    FileOptions,
-    GroupOptions,
-    Names,
-    Pseudonymise,
-    ScreenOptions,
-    SplitBy,
-    Strict,
-    Top,
-    chosen,
-    examples,
-    exit_code,
-    exit_codes,
-    group_asked,
-    key_asked,
-)
+from ehcp_timeline.shell import options
 
 
-@exit_codes(
+@options.exit_codes(
     "0  nothing that was asked for is overdue",
     "1  something is",
     "2  cannot run, or --strict and the file has a problem",
     "3  nothing is overdue, but what could not be read left something unknown",
 )
-@examples(
+@options.examples(
     "ehcp overdue cases.csv --by team",
     "ehcp overdue cases.csv --split-by caseworker -o lists/",
     "ehcp overdue cases.csv --save-list -o save.xlsx",
     "ehcp overdue cases.csv --by district --disclosure suppress -o public.csv",
 )
 def overdue(
-    file: CaseFilePath,
+    file: options.CaseFilePath,
     *,
-    by: By = None,
-    split_by: SplitBy = None,
-    names: Names = False,
+    by: options.By = None,
+    split_by: options.SplitBy = None,
+    names: options.Names = False,
     save_list: Annotated[
         bool, typer.Option("--save-list", help="In-time cases at risk instead: first due first.")
     ] = False,
-    top: Top = 20,
-    duties: DutyOptions,
-    groups: GroupOptions,
-    pseudonymise: Pseudonymise = None,
-    disclosure: DisclosureOptions,
-    exit_zero: ExitZero = False,
-    strict: Strict = False,
-    assume_blank: AssumeBlank = None,
-    acknowledged: Acknowledged = None,
-    output: ScreenOptions,
-    about: FileOptions,
+    top: options.Top = 20,
+    duties: options.DutyOptions,
+    groups: options.GroupOptions,
+    pseudonymise: options.Pseudonymise = None,
+    disclosure: options.DisclosureOptions,
+    exit_zero: options.ExitZero = False,
+    strict: options.Strict = False,
+    assume_blank: options.AssumeBlank = None,
+    acknowledged: options.Acknowledged = None,
+    output: options.ScreenOptions,
+    about: options.FileOptions,
 ) -> None:
     """List what is overdue, worst first, and what to do next.
 
     FILE is a case file; `-` is standard input. With --disclosure suppress nobody is listed: a table of open
     cases by group is printed that may be published. Formats: table, plain, csv, json, ndjson, md, xlsx, ics.
     """
-    group = group_asked("--by", by)
+    group = options.group_asked("--by", by)
     public = disclosure.suppress()
     if split_by and (public or pseudonymise):
         raise UsageError("--split-by names people in its file names", "leave it out, or list with --by")
     if public and (save_list or pseudonymise or acknowledged):
         tip = "leave out --save-list, --pseudonymise and --acknowledged"
         raise UsageError("--disclosure suppress lists nobody", tip)
-    key = key_asked(pseudonymise, output.outputs)
+    key = options.key_asked(pseudonymise, output.outputs)
     to = output.choose_split(split_by)
     if public and "ics" in to.formats():
         raise UsageError("--disclosure suppress lists nobody: there is no calendar of it", "--format csv")
     asks = about.request()
-    selection = chosen(asks.rulebook, duties, groups)
+    selection = options.chosen(asks.rulebook, duties, groups)
     from ehcp_timeline.measure.casework import ALL, DUTIES, OPEN
 
     read = ALL if save_list else OPEN if public else DUTIES
@@ -101,5 +79,5 @@ def overdue(
         document = list_(work, selection, key, top)
         to.write(replace(document, entries=partial(entries_of, as_at=work.as_at, names=names)))
     raise typer.Exit(
-        exit_code(work.audit, failed=work.is_late(selection), strict=strict, exit_zero=exit_zero)
+        options.exit_code(work.audit, failed=work.is_late(selection), strict=strict, exit_zero=exit_zero)
     )
