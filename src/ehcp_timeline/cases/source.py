@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import polars as pl
 
+from ehcp_timeline.cases import headers
 from ehcp_timeline.cases.case_numbers import CaseNumbers
 from ehcp_timeline.cases.cells.parser import NOTHING, Reader, cell_reader
 from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, blank_words
@@ -16,17 +17,6 @@ from ehcp_timeline.cases.cells.vectorised import TURNED, CellReading, ColumnCoun
 from ehcp_timeline.cases.formats.annex_a import with_open_review
 from ehcp_timeline.cases.formats.detect import find_sheet
 from ehcp_timeline.cases.formats.sen2.items import may_be_table
-from ehcp_timeline.cases.headers import (
-    NO_ALIASES,
-    Heading,
-    Spellings,
-    describe_one,
-    fold,
-    load_spellings,
-    match,
-    one_line,
-    positions,
-)
 from ehcp_timeline.cases.mapping.model import NO_MAPPINGS, NOTHING_SAID, FileMapping, Mappings
 from ehcp_timeline.cases.mapping.validate import check_mappings, is_settled, lay, said_of, turned, usual
 from ehcp_timeline.cases.model import NO_ROWS, Column, Problem, Vocabulary, require_date
@@ -80,7 +70,7 @@ class CaseFile:
         self,
         sheet: Sheet,
         vocabulary: Vocabulary,
-        spellings: Spellings,
+        spellings: headers.Spellings,
         as_at: date,
         blanks: Iterable[str],
         mapping: FileMapping = NOTHING_SAID,
@@ -104,7 +94,7 @@ class CaseFile:
         self._said = said_of(mapping, vocabulary) if mapping != NOTHING_SAID else {}
         self._said |= {name: turned(self._said.get(name, NOTHING)) for name in month_first}
         self._laid = lay(sheet, mapping, spellings, self._blanks)
-        own = positions(sheet.headings, spellings, sheet.where)
+        own = headers.positions(sheet.headings, spellings, sheet.where)
         self._places = {**own, **self._laid.places}
         self._seen = {**own, **self._laid.seen}
         self._reading: CellReading | None = None
@@ -120,13 +110,16 @@ class CaseFile:
         self.rows = self.judged = 0
 
     @cached_property
-    def headings(self) -> tuple[Heading, ...]:
+    def headings(self) -> tuple[headers.Heading, ...]:
         """The header row, with suggestions for the headings that are not read."""
         return tuple(map(self._heading, range(len(self.sheet.headings))))
 
-    def _heading(self, place: int) -> Heading:
+    def _heading(self, place: int) -> headers.Heading:
         """Return the heading at a place, from 0, with what it may have meant."""
-        heading, gives = describe_one(self.sheet.headings, place, self._spellings), self._laid.given(place)
+        heading, gives = (
+            headers.describe_one(self.sheet.headings, place, self._spellings),
+            self._laid.given(place),
+        )
         return replace(heading, gives=gives, suggestions=()) if gives else heading
 
     @property
@@ -142,7 +135,7 @@ class CaseFile:
         for heading in (heading for heading in self.headings if heading.text):
             possible = heading.may_be or heading.suggestions
             guess = f" ({listed(possible, 'or')}?)" if possible else ""
-            found.append(f'"{one_line(heading.text)}"{guess}')
+            found.append(f'"{headers.one_line(heading.text)}"{guess}')
         said = f"{self.sheet.where}: no heading means an event, so nothing can be judged"
         said += f"; found {', '.join(found)}"
         raise CaseFileError(
@@ -150,7 +143,7 @@ class CaseFile:
         )
 
     @property
-    def unread(self) -> tuple[tuple[Heading, UnreadColumn], ...]:
+    def unread(self) -> tuple[tuple[headers.Heading, UnreadColumn], ...]:
         """Headings that are not read, with dates or outcomes, as far as `batches` has read."""
         found = self._unread.found() if self._unread else ()
         return tuple((self._heading(place), column) for place, column in found)
@@ -273,14 +266,14 @@ class CaseFile:
     def _unread_columns(self) -> UnreadColumns:
         """Return what looks at the columns that are not read."""
         headings, spellings = self.sheet.headings, self._spellings
-        taken = match(headings, spellings)
+        taken = headers.match(headings, spellings)
         events = self._vocabulary.of_kind("event")
         read = self._reader_of(Column("", "", "event"))
         if self._looked_at is None:
             places = {
                 str(place): place
                 for place, (text, column) in enumerate(zip(headings, taken, strict=True))
-                if not (column or self._laid.given(place)) and fold(text) not in spellings.ignored
+                if not (column or self._laid.given(place)) and headers.fold(text) not in spellings.ignored
             }
         else:
             places = {**self._looked_at}
@@ -313,7 +306,7 @@ def open_case_file(
     *,
     as_at: date,
     blanks: Iterable[str] = DEFAULT_BLANKS,
-    aliases: Mapping[str, Sequence[str]] = NO_ALIASES,
+    aliases: Mapping[str, Sequence[str]] = headers.NO_ALIASES,
     mapping: FileMapping = NOTHING_SAID,
 ) -> CaseFile:
     """Open a case file and find its columns.
@@ -334,7 +327,7 @@ def open_case_file(
     require_date("as_at", as_at)
     if mapping != NOTHING_SAID:
         check_mappings(Mappings(every=mapping), vocabulary, as_at)
-    spellings = load_spellings(vocabulary, {**mapping.columns, **aliases}, mapping.ignore)
+    spellings = headers.load_spellings(vocabulary, {**mapping.columns, **aliases}, mapping.ignore)
     (sheet,) = _gathered([_sheet(path, vocabulary, spellings, mapping)], spellings)
     return CaseFile(sheet, vocabulary, spellings, as_at, blanks, mapping)
 
@@ -357,11 +350,11 @@ def open_case_files(
     if mappings != NO_MAPPINGS:
         check_mappings(mappings, vocabulary, as_at)
 
-    def known(name: str) -> tuple[FileMapping, Spellings]:
+    def known(name: str) -> tuple[FileMapping, headers.Spellings]:
         mapping = mappings.of_file(name)
         if mapping is not mappings.every:  # parts that go by themselves may not go together
             check_mappings(Mappings(every=mapping), vocabulary, as_at)
-        return mapping, load_spellings(vocabulary, mapping.columns, mapping.ignore)
+        return mapping, headers.load_spellings(vocabulary, mapping.columns, mapping.ignore)
 
     each = {path: known(path) for path in paths}
     sheets = [_sheet(path, vocabulary, spellings, mapping) for path, (mapping, spellings) in each.items()]
@@ -373,11 +366,11 @@ def open_case_files(
     return sources
 
 
-def _sheet(path: str, vocabulary: Vocabulary, spellings: Spellings, mapping: FileMapping) -> Sheet:
+def _sheet(path: str, vocabulary: Vocabulary, spellings: headers.Spellings, mapping: FileMapping) -> Sheet:
     return with_open_review(find_sheet(path, spellings, vocabulary, mapping), spellings)
 
 
-def _gathered(sheets: Sequence[Sheet], spellings: Spellings) -> Sequence[Sheet]:
+def _gathered(sheets: Sequence[Sheet], spellings: headers.Spellings) -> Sequence[Sheet]:
     """Return the files, the tables of one return as one; what joins them is loaded only for them."""
     if not any(may_be_table(sheet.headings) for sheet in sheets):
         return sheets

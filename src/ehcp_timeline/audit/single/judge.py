@@ -4,24 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from ehcp_timeline.audit.months import cell_number, ends
-from ehcp_timeline.audit.single.applicability import (
-    answers_since,
-    applies,
-    awaits,
-    cells_that_matter,
-    columns_looked_at,
-    could_apply,
-    foreseen_start,
-    later_start,
-    look_at,
-    start_event,
-    start_of,
-    start_state,
-    why_displaced,
-    why_not_owed,
-    why_waiting,
-    why_without_plan,
-)
+from ehcp_timeline.audit.single import applicability
 from ehcp_timeline.audit.single.due import (
     OPEN_ENDED,
     against,
@@ -251,24 +234,26 @@ def _judge_links(
 
 def _judge(question: _Question, *, foresee: bool) -> Working:
     deadline, seen = question.deadline, question.seen
-    start = start_of(deadline, seen)
-    state = start_state(deadline, seen, start)
+    start = applicability.start_of(deadline, seen)
+    state = applicability.start_state(deadline, seen, start)
     if state == "future" and foresee and not (deadline.during and not seen.given(deadline.during[:1])):
-        start = foreseen_start(deadline, seen)
+        start = applicability.foreseen_start(deadline, seen)
     blank = _blank(question, state)
     if state == "unreadable":
-        waits = awaits(deadline, seen)
-        applying = could_apply(deadline, question.row, seen)
+        waits = applicability.awaits(deadline, seen)
+        applying = applicability.could_apply(deadline, question.row, seen)
         circumstances = Circumstances(start=state, applies=applying, owed="no" if waits else "yes")
-        why = why_waiting(question.rulebook, deadline) if waits else None
+        why = applicability.why_waiting(question.rulebook, deadline) if waits else None
         return concluded(replace(blank, circumstances=circumstances, not_owed=why), seen.as_at)
     if start is None:
         return concluded(blank, seen.as_at)
     if state == "stands":
-        applying = applies(deadline, question.row, seen, start)
+        applying = applicability.applies(deadline, question.row, seen, start)
         blank = replace(blank, circumstances=Circumstances(start=state, applies=applying))
         if applying in ("blank", "no"):
-            return concluded(replace(blank, start_event=start_event(deadline, seen, start)), seen.as_at)
+            return concluded(
+                replace(blank, start_event=applicability.start_event(deadline, seen, start)), seen.as_at
+            )
     return _weigh(question, blank, start)
 
 
@@ -284,7 +269,7 @@ def _blank(question: _Question, state: str) -> Working:
         deadline,
         Clock(row.case_id, row.number, deadline.id, deadline.source),
         Circumstances(start=state),
-        unread=tuple(sorted(columns_looked_at(rulebook, deadline) & question.seen.unreadable)),
+        unread=tuple(sorted(applicability.columns_looked_at(rulebook, deadline) & question.seen.unreadable)),
         columns=columns,
     )
 
@@ -297,7 +282,7 @@ def _weigh(question: _Question, blank: Working, start: date) -> Working:
     set_by = seen.first(deadline.set_by) if version and deadline.set_by else None
     due = set_by or due
     shown = None if due == OPEN_ENDED else due
-    where = None if question.link else later_start(deadline, seen)
+    where = None if question.link else applicability.later_start(deadline, seen)
     working = replace(
         blank,
         clock=replace(
@@ -314,14 +299,14 @@ def _weigh(question: _Question, blank: Working, start: date) -> Working:
         limbs=limbs,
         needs=question.rulebook.needs(deadline) if version and due is None else (),
         set_by=set_by,
-        start_event=start_event(deadline, seen, start),
+        start_event=applicability.start_event(deadline, seen, start),
     )
     if working.circumstances.start == "future":
         return concluded(working, seen.as_at)
     working = _with_outcome(question, working, start, due)
     if due is None:
         return concluded(working, seen.as_at)
-    excuses, best = look_at(deadline, question.row, seen, start, due)
+    excuses, best = applicability.look_at(deadline, question.row, seen, start, due)
     clock = working.clock
     circumstances = against(working.circumstances, due, clock.answered, clock.ended, seen.as_at, best)
     working = replace(working, circumstances=circumstances, excuses=excuses)
@@ -330,7 +315,7 @@ def _weigh(question: _Question, blank: Working, start: date) -> Working:
 
 def _with_outcome(question: _Question, working: Working, start: date, due: date | None) -> Working:
     deadline, seen = question.deadline, question.seen
-    since = start if question.link else answers_since(deadline, seen, start)
+    since = start if question.link else applicability.answers_since(deadline, seen, start)
     answer, unseen = _answered(question, working, since, due)
     ending = end_of(deadline, seen, since, answer, due)
     answered = None if ending.day else answer
@@ -339,15 +324,19 @@ def _with_outcome(question: _Question, working: Working, start: date, due: date 
     contradiction = "before-request" if decided_before(deadline, seen, start) else contradiction
     if question.twice:
         answered, ending, contradiction = None, replace(ending, day=None, event=""), "two-answers"
-    matter = cells_that_matter(deadline, ended=ending.day is not None, answered=answered is not None)
+    matter = applicability.cells_that_matter(
+        deadline, ended=ending.day is not None, answered=answered is not None
+    )
     implied = implied_by(deadline, seen, since, ending.day)
     lapsed = "lapsed" if has_lapsed(deadline, seen, since) else "no"
     if question.link:
-        why = why_displaced(deadline, start, answer, question.displacing)
-        why = why or why_without_plan(deadline, seen, start, due)
+        why = applicability.why_displaced(deadline, start, answer, question.displacing)
+        why = why or applicability.why_without_plan(deadline, seen, start, due)
     else:
         doubtful = contradiction == "before-request"
-        why = why_not_owed(question.rulebook, deadline, question.row, seen, due, doubtful=doubtful)
+        why = applicability.why_not_owed(
+            question.rulebook, deadline, question.row, seen, due, doubtful=doubtful
+        )
     return replace(
         working,
         clock=replace(working.clock, answered=answered, ended=ending.day),

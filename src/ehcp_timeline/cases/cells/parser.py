@@ -4,14 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 
-from ehcp_timeline.cases.cells.dates import (
-    DateFormats,
-    Order,
-    birth_window,
-    event_window,
-    read_date,
-    read_formatted,
-)
+from ehcp_timeline.cases.cells import dates
 from ehcp_timeline.cases.cells.values import (
     DEFAULT_BLANKS,
     WHITE,
@@ -45,9 +38,9 @@ class Said:
     """
 
     words: Mapping[str, str] = field(default_factory=dict)
-    formats: DateFormats | None = None
+    formats: dates.DateFormats | None = None
     faults: Mapping[str, CellFault] = field(default_factory=dict)
-    order: Order = "day-first"
+    order: dates.Order = "day-first"
 
 
 NOTHING = Said()
@@ -77,10 +70,10 @@ def cell_reader(
     """
     read: Callable[[str], Value | CellFault] = str
     if column.kind in {"event", "date"}:
-        window = event_window(as_at) if column.kind == "event" else birth_window(as_at)
-        read = partial(read_date, window=window, order=said.order)
+        window = dates.event_window(as_at) if column.kind == "event" else dates.birth_window(as_at)
+        read = partial(dates.read_date, window=window, order=said.order)
         if said.formats:
-            read = partial(read_formatted, window=window, formats=said.formats)
+            read = partial(dates.read_formatted, window=window, formats=said.formats)
     elif column.kind == "codes":
         read = code_reader(column, absorbs, spellings.codes[column.id])
     elif column.kind == "flag":

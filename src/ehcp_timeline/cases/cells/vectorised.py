@@ -7,16 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from ehcp_timeline.cases.cells.dates import (
-    ACCEPTED,
-    DAY_FIRST,
-    MONTH_FIRST,
-    TIME_PATTERN,
-    TIMED_PATTERN,
-    Order,
-    numeric_order,
-    reads_both_ways,
-)
+from ehcp_timeline.cases.cells import dates
 from ehcp_timeline.cases.cells.parser import Reader, Value
 from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, GUARDED_PATTERN, WHITE, CellFault
 from ehcp_timeline.cases.model import Column, Problem, joined
@@ -75,9 +66,9 @@ class DateOrders:
         """Take note of texts that have not been met before."""
         for text in texts:
             cell = text.strip(WHITE)
-            if reads_both_ways(cell):
+            if dates.reads_both_ways(cell):
                 self._both.add(text)
-            elif numeric_order(cell) == "day-first":
+            elif dates.numeric_order(cell) == "day-first":
                 self._proof.add(text)
 
     def look(self, texts: pl.DataFrame) -> None:
@@ -124,7 +115,7 @@ def half_swapped(texts: pl.DataFrame, read: Mapping[str, Reader]) -> frozenset[s
     swapped = False
     for name, distinct in held.items():
         in_figures = [text.strip(WHITE) for text in distinct.filter(figures[name])]
-        if not all(numeric_order(text) == "day-first" for text in in_figures):
+        if not all(dates.numeric_order(text) == "day-first" for text in in_figures):
             continue
         values = (read[name](text) for text in distinct.filter(~figures[name]))
         days = [value.day for value in values if isinstance(value, date)]
@@ -152,9 +143,9 @@ def swapped_days(name: str) -> pl.Expr:
 
 
 _ROWS = 100_000
-TURNED: Mapping[str, tuple[Order, Order]] = {
-    MONTH_FIRST.rule: ("month-first", "day-first"),
-    DAY_FIRST.rule: ("day-first", "month-first"),
+TURNED: Mapping[str, tuple[dates.Order, dates.Order]] = {
+    dates.MONTH_FIRST.rule: ("month-first", "day-first"),
+    dates.DAY_FIRST.rule: ("day-first", "month-first"),
 }
 """Rule of a date that makes sense only in the other order, to that order and the one in which it was read."""
 
@@ -172,7 +163,7 @@ def refuse_turned(first: Mapping[str, Problem], sheet: Sheet, places: Mapping[st
         column
         for column, problem in first.items()
         if not any(
-            numeric_order(text.strip(WHITE)) == TURNED[problem.rule][1]
+            dates.numeric_order(text.strip(WHITE)) == TURNED[problem.rule][1]
             for block in sheet.blocks(_ROWS)
             for text in block.cells.get_column(str(places[column])).drop_nulls().unique()
         )
@@ -185,7 +176,7 @@ def refuse_turned(first: Mapping[str, Problem], sheet: Sheet, places: Mapping[st
         hint = f"ehcp.toml says that they are month-first; correct date_formats.{column}"
         if read == "day-first":
             hint = f'or say in ehcp.toml: date_formats.{column} = "%m/%d/%Y"'
-            hint = f"dates are read day-first; {ACCEPTED}, {hint}"
+            hint = f"dates are read day-first; {dates.ACCEPTED}, {hint}"
         raise DateOrderError(f"{said}: in row {placed.row}, {placed.problem}", hint, turned)
 
 
@@ -204,8 +195,8 @@ _ZERO = pl.Series([0], dtype=pl.UInt32)
 
 def untimed(texts: pl.Expr) -> pl.Expr:
     """Return dates without the time of day after them: fewer texts, the same dates."""
-    timed = texts.str.contains(f"^{TIMED_PATTERN}$")
-    return pl.when(timed).then(texts.str.replace(f"{TIME_PATTERN}$", "")).otherwise(texts)
+    timed = texts.str.contains(f"^{dates.TIMED_PATTERN}$")
+    return pl.when(timed).then(texts.str.replace(f"{dates.TIME_PATTERN}$", "")).otherwise(texts)
 
 
 class Lookup:

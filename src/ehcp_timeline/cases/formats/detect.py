@@ -8,19 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
+from ehcp_timeline.cases.formats import stream
 from ehcp_timeline.cases.formats.csv.encoding import survey
 from ehcp_timeline.cases.formats.csv.reader import find_csv_sheet
-from ehcp_timeline.cases.formats.stream import (
-    STDIN,
-    Allowance,
-    Raw,
-    damaged,
-    is_xml,
-    members,
-    open_raw,
-    opened_zip,
-    unpacked,
-)
 from ehcp_timeline.cases.formats.xlsx.workbook import WORKBOOK
 from ehcp_timeline.cases.headers import Spellings
 from ehcp_timeline.cases.mapping.model import NOTHING_SAID, FileMapping
@@ -57,12 +47,12 @@ def find_sheet(
     Raises:
         CaseFileError: It cannot be read as a case file at all.
     """
-    if name != STDIN and os.path.isdir(name):  # noqa: PTH112 - a name that is too long is not a folder
+    if name != stream.STDIN and os.path.isdir(name):  # noqa: PTH112 - a name that is too long is not a folder
         from ehcp_timeline.cases.formats.sen2.files import return_in_folder
 
         inside = partial(find_sheet, spellings=spellings, vocabulary=vocabulary, mapping=mapping)
         return return_in_folder(name, spellings, inside)
-    raw = open_raw(name)
+    raw = stream.open_raw(name)
     read = partial(_of_kind, spellings=spellings, vocabulary=vocabulary, mapping=mapping)
     if not raw.head().startswith((_GZIP, *_ZIP)):
         return read(raw)
@@ -71,12 +61,12 @@ def find_sheet(
         return replace(_packed(raw, spellings, read), sha256=digest)
 
 
-def _packed(raw: Raw, spellings: Spellings, read: Callable[[Raw], Sheet]) -> Sheet:
+def _packed(raw: stream.Raw, spellings: Spellings, read: Callable[[stream.Raw], Sheet]) -> Sheet:
     """Read a gzip file, an Excel workbook, or the one file or the SEN2 return that a zip file holds."""
     if raw.head().startswith(_GZIP):
         return read(replace(raw, file=spool(_gunzipped(raw)), spooled=True))
-    with opened_zip(raw) as archive:
-        held = members(archive)
+    with stream.opened_zip(raw) as archive:
+        held = stream.members(archive)
         for member, what, hint in () if WORKBOOK in held else _OTHER_ZIPS:
             if member in held:
                 raise CaseFileError(f"{raw.shown} {what}, not a case file", hint)
@@ -88,13 +78,13 @@ def _packed(raw: Raw, spellings: Spellings, read: Callable[[Raw], Sheet]) -> She
 
             return return_in_zip(raw, archive, files, spellings, read, MOST_SPOOLED)
         if WORKBOOK not in held:
-            parts = unpacked(archive, files[0], Allowance(raw.shown, MOST_SPOOLED), raw.shown)
+            parts = stream.unpacked(archive, files[0], stream.Allowance(raw.shown, MOST_SPOOLED), raw.shown)
             raw = replace(raw, file=spool(parts), spooled=True)
     return read(raw)
 
 
-def _gunzipped(raw: Raw) -> Iterator[bytes]:
-    allowance = Allowance(raw.shown, MOST_SPOOLED)
+def _gunzipped(raw: stream.Raw) -> Iterator[bytes]:
+    allowance = stream.Allowance(raw.shown, MOST_SPOOLED)
     raw.file.seek(0)
     try:
         with gzip.GzipFile(fileobj=raw.file) as packed:
@@ -102,13 +92,13 @@ def _gunzipped(raw: Raw) -> Iterator[bytes]:
                 allowance.take(len(piece))
                 yield piece
     except (OSError, EOFError, zlib.error):
-        raise damaged(raw.shown) from None
+        raise stream.damaged(raw.shown) from None
 
 
-def _of_kind(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, mapping: FileMapping) -> Sheet:
+def _of_kind(raw: stream.Raw, spellings: Spellings, vocabulary: Vocabulary, mapping: FileMapping) -> Sheet:
     """Read a file that is not packed, or was unpacked; what reads each kind is loaded only for it."""
     head = raw.head()
-    if is_xml(head):
+    if stream.is_xml(head):
         from ehcp_timeline.cases.formats.sen2.xml import find_sen2_sheet
 
         return find_sen2_sheet(raw)
@@ -125,8 +115,8 @@ def _of_kind(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, mapping: Fi
 
             return find_parquet_sheet(raw)
         if head.startswith(_ZIP):
-            with opened_zip(raw) as archive:
-                is_book = WORKBOOK in members(archive)
+            with stream.opened_zip(raw) as archive:
+                is_book = WORKBOOK in stream.members(archive)
             if is_book:
                 from ehcp_timeline.cases.formats.xlsx.reader import find_xlsx_sheet
 
@@ -134,7 +124,7 @@ def _of_kind(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, mapping: Fi
     raise CaseFileError(f"{raw.shown} is packed twice", "unpack it first")
 
 
-def _locked_or_old(raw: Raw) -> CaseFileError:
+def _locked_or_old(raw: stream.Raw) -> CaseFileError:
     held = b""
     with reading(raw.shown):
         for piece in pieces(raw.file):

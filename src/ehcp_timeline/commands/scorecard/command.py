@@ -9,24 +9,7 @@ import typer
 
 from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.output.document import Document
-from ehcp_timeline.shell import options
-from ehcp_timeline.shell.destination import (
-    ROW_FORMATS,
-    Output,
-    one_path,
-    prepare_file,
-    prepare_folder,
-    say,
-    typed,
-)
-from ehcp_timeline.shell.kpi_request import (
-    KpiRequest,
-    Measures,
-    asked_for,
-    exit_code,
-    left_out,
-    measures_asked,
-)
+from ehcp_timeline.shell import destination, kpi_request, options
 from ehcp_timeline.shell.open import GROUPS
 from ehcp_timeline.shell.parse import choice, day_asked, was_typed
 from ehcp_timeline.text import day
@@ -94,7 +77,7 @@ def scorecard(
     *,
     by: By = None,
     period: PeriodWord = "quarter",
-    measure: Measures = None,
+    measure: kpi_request.Measures = None,
     last: Last = None,
     series: Series = None,
     since: From = None,
@@ -123,14 +106,14 @@ def scorecard(
     if pack is not None:
         if disclosure.previous is not None:
             raise UsageError("--previous is for one table, not for a pack", "leave out --pack")
-        what = asked_for(files, about, period="year")
+        what = kpi_request.asked_for(files, about, period="year")
         hide = disclosure.threshold if public or (pack == "foi" and not was_typed("--disclosure")) else None
-        raise typer.Exit(_pack(what, pack, one_path(output.outputs), hide, force=output.force))
+        raise typer.Exit(_pack(what, pack, destination.one_path(output.outputs), hide, force=output.force))
     monthly = bool(series and choice("--series", series, ("monthly",)))
-    to = output.choose((*ROW_FORMATS, "html"))
+    to = output.choose((*destination.ROW_FORMATS, "html"))
     wide = choice("--layout", layout, ("long", "wide")) == "wide"
     kind = "month" if monthly else period
-    what = asked_for(files, about, period=kind, by=by, measure=measure)
+    what = kpi_request.asked_for(files, about, period=kind, by=by, measure=measure)
     why = () if public or was_typed("--disclosure") else _why_hidden(what.question.group)
     if public := public or bool(why):  # a part hides what the whole hides
         from ehcp_timeline.commands.scorecard.public import bound_to
@@ -144,7 +127,9 @@ def scorecard(
     window = _periods(since, to_day, last)
     card = make_series(what.question, what.sources, window.since) if monthly else what.counted()
     counted = {wanted.id for wanted in card.question.measures}  # a series counts states alone
-    chosen = tuple(wanted for wanted in measures_asked(card.question.kpis, measure) if wanted.id in counted)
+    chosen = tuple(
+        wanted for wanted in kpi_request.measures_asked(card.question.kpis, measure) if wanted.id in counted
+    )
     every = measure or card.question.every_state
     shown = tuple(wanted for wanted in chosen if every or wanted.headline)
     if public:
@@ -158,8 +143,8 @@ def scorecard(
         answer = scorecard_answer(card, what.config.targets, past)
         _write(to, card, answer, shown, last, wide=wide)
     if why or not (to.for_people or public):
-        say(*left_out(card.files))
-    raise typer.Exit(exit_code(card.files))
+        destination.say(*kpi_request.left_out(card.files))
+    raise typer.Exit(kpi_request.exit_code(card.files))
 
 
 def _on_screen(window: "PeriodRange", *, wide: bool, full: bool) -> "PeriodRange":
@@ -168,7 +153,7 @@ def _on_screen(window: "PeriodRange", *, wide: bool, full: bool) -> "PeriodRange
         return replace(window, last=None)
     if full or window.since or window.last:
         return window
-    say(f"The last {_LAST_WIDE} periods are shown; --last N, --from DATE or --full shows more.")
+    destination.say(f"The last {_LAST_WIDE} periods are shown; --last N, --from DATE or --full shows more.")
     return replace(window, last=_LAST_WIDE)
 
 
@@ -193,7 +178,7 @@ def _why_hidden(group: "Group | None") -> tuple[str, ...]:
 
 
 def _write(
-    to: Output,
+    to: destination.Output,
     card: "Scorecard",
     answer: "ScorecardAnswer",
     shown: "tuple[Measure, ...]",
@@ -241,7 +226,7 @@ def _write(
 
 
 def _publish(
-    to: Output,
+    to: destination.Output,
     whole: "Scorecard",
     measures: "tuple[Measure, ...]",
     shown: "tuple[Measure, ...]",
@@ -308,11 +293,13 @@ def _publish(
         )
         target.write(wide_document(document, tables, tuple(sections()), card) if wide else document)
     if not to.for_people:
-        say(f"{len(hidden)} numbers hidden. {legend(threshold)}", *why, *group_notes(card))
-    say(*told)
+        destination.say(f"{len(hidden)} numbers hidden. {legend(threshold)}", *why, *group_notes(card))
+    destination.say(*told)
 
 
-def _pack(what: KpiRequest, name: str, path: Path | None, threshold: int | None, *, force: bool) -> int:
+def _pack(
+    what: kpi_request.KpiRequest, name: str, path: Path | None, threshold: int | None, *, force: bool
+) -> int:
     question = what.question
     pack = question.kpis.packs[choice("--pack", name, tuple(question.kpis.packs))]
     if path is None:
@@ -325,9 +312,9 @@ def _pack(what: KpiRequest, name: str, path: Path | None, threshold: int | None,
 
     as_book = path.suffix.lower() == ".xlsx"
     if as_book:
-        prepare_file(path, force=force)
+        destination.prepare_file(path, force=force)
     else:
-        prepare_folder(path)
+        destination.prepare_folder(path)
     sheets, files = make_pack(pack, question, what.sources, threshold)
     hidden = [] if threshold is None else [legend(threshold)]
     if pack.id == "inspection":
@@ -341,15 +328,15 @@ def _pack(what: KpiRequest, name: str, path: Path | None, threshold: int | None,
     if as_book:
         read = (f"{file.name}: {file.rows:,} rows, {file.judged:,} judged." for file in files.inputs)
         made_from = MadeFrom(question.as_at, RulebookUsed.of(question.rulebook), read_of(files.inputs))
-        book = pack_book(pack.says, sheets, Receipt.of(made_from, typed()), [*hidden, *read])
+        book = pack_book(pack.says, sheets, Receipt.of(made_from, destination.typed()), [*hidden, *read])
         write_whole(path, book, force=force)
     else:
         write_folder(path, pack_csvs(pack.id, sheets), force=force)
-    say(f"{path}: {len(sheets)} sheets as at {question.as_at}.", *hidden)
-    return exit_code(files)
+    destination.say(f"{path}: {len(sheets)} sheets as at {question.as_at}.", *hidden)
+    return kpi_request.exit_code(files)
 
 
-def _list_measures(to: Output) -> None:
+def _list_measures(to: destination.Output) -> None:
     from ehcp_timeline.commands.scorecard.answer import MeasureList, MeasureMeant
     from ehcp_timeline.commands.scorecard.view import measure_sections
     from ehcp_timeline.law.kpi import load_kpis

@@ -13,18 +13,7 @@ from contextlib import contextmanager
 from typing import IO
 
 from ehcp_timeline.cases.cells.values import UNCALCULATED
-from ehcp_timeline.cases.formats.stream import (
-    MOST_UNPACKED,
-    Allowance,
-    BrokenXmlError,
-    Raw,
-    Start,
-    Text,
-    XmlStream,
-    damaged,
-    members,
-    unpacked,
-)
+from ehcp_timeline.cases.formats import stream
 from ehcp_timeline.cases.sheet import address
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.record import record
@@ -219,27 +208,29 @@ class _Contents:
 
 class _Parts:
     def __init__(self, archive: zipfile.ZipFile, shown: str) -> None:
-        self.by_name = members(archive)
+        self.by_name = stream.members(archive)
         self._archive, self._shown = archive, shown
-        self._allowance = Allowance(shown)
+        self._allowance = stream.Allowance(shown)
 
-    def pieces(self, part: str, start: Start | None = None, text: Text | None = None) -> Iterator[bytes]:
+    def pieces(
+        self, part: str, start: stream.Start | None = None, text: stream.Text | None = None
+    ) -> Iterator[bytes]:
         """Yield a part, if there is one, however its name is written, once its XML was put to handlers."""
         if part.lower() not in self.by_name:
             return
-        xml = XmlStream(self._shown, start, text)
+        xml = stream.XmlStream(self._shown, start, text)
         info = self.by_name[part.lower()]
         try:
-            for piece in unpacked(self._archive, info, self._allowance, self._shown):
+            for piece in stream.unpacked(self._archive, info, self._allowance, self._shown):
                 xml.feed(piece)
                 yield piece
             xml.feed(b"")
-        except (BrokenXmlError, MalformedError):
-            raise damaged(self._shown) from None
+        except (stream.BrokenXmlError, MalformedError):
+            raise stream.damaged(self._shown) from None
 
 
 @contextmanager
-def looked_through(archive: zipfile.ZipFile, raw: Raw, worksheet: str = "") -> Iterator[Workbook]:
+def looked_through(archive: zipfile.ZipFile, raw: stream.Raw, worksheet: str = "") -> Iterator[Workbook]:
     """Look through the parts of a workbook that are read, and give a copy of them.
 
     The worksheet is the only one to read, hidden or not; empty for every visible one.
@@ -253,7 +244,7 @@ def looked_through(archive: zipfile.ZipFile, raw: Raw, worksheet: str = "") -> I
     with tempfile.TemporaryFile() as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as target:
 
-            def copy(part: str, start: Start | None = None, text: Text | None = None) -> None:
+            def copy(part: str, start: stream.Start | None = None, text: stream.Text | None = None) -> None:
                 if part.lower() in parts.by_name:
                     with target.open(part, "w") as written:
                         written.writelines(parts.pieces(part, start, text))
@@ -280,7 +271,7 @@ def looked_through(archive: zipfile.ZipFile, raw: Raw, worksheet: str = "") -> I
             copy(_STRINGS, contents.start_text, contents.text)
         # The sum is worked out only where the longest text in every such cell would be too much.
         referring = sum(cells.referring for cells in cells_of.values())
-        if max(contents.lengths, default=0) * referring > MOST_UNPACKED:
+        if max(contents.lengths, default=0) * referring > stream.MOST_UNPACKED:
             _refuse_repeated_texts(file, copied, contents.lengths, raw.shown)
         file.seek(0)
         hidden = tuple(name for name, state, _ in contents.sheets if state != "visible")
@@ -306,6 +297,6 @@ def _refuse_repeated_texts(file: IO[bytes], sheets: list[str], lengths: list[int
     with zipfile.ZipFile(file) as archive:
         parts = _Parts(archive, shown)
         for sheet in sheets:
-            allowance = Allowance(shown)
+            allowance = stream.Allowance(shown)
             for _ in parts.pieces(sheet, start, text):
                 pass
