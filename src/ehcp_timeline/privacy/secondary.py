@@ -45,6 +45,11 @@ class Network:
     totals: Values
     nodes: int
 
+    @property
+    def adds_both(self) -> bool:
+        """Whether it adds up across and down, so that every number stands between a row and a column."""
+        return self.totals[-1] == 2
+
 
 @cache
 def network(groups: int, categories: int, adds_across: bool, adds_down: bool) -> Network:

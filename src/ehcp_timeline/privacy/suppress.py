@@ -8,7 +8,7 @@ which numbers are hidden for being small. Last comes the reader who knows all th
 what is promised, from whom it protects, and what is not promised.
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from enum import Enum
 from functools import cache
 from math import inf
@@ -17,6 +17,7 @@ from typing import Final
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.counts import percent
 from ehcp_timeline.privacy.alike import all_vary
+from ehcp_timeline.privacy.columns import Columns
 from ehcp_timeline.privacy.secondary import (
     Arcs,
     Network,
@@ -174,36 +175,72 @@ def _pattern(
     known |= {place: small for place, value in enumerate(values) if 0 < value < threshold}
     if within is not None and not within.issuperset(known):
         return None
-    arcs = free_arcs(table, values, known)
-    every_arc: Arcs = ()
-    costs: dict[int, int] = {}
+    search = _Search(table, values, known, large)
     for place in range(len(values)):
-        if place not in known or can_vary(table, values, place, known[place], arcs):
-            continue
-        if not costs:
-            may_hide = {place: large for place, value in enumerate(values) if value >= threshold} | known
-            every_arc, costs = free_arcs(table, values, may_hide), _costs(table, values, known)
-        way = cheapest_way(table, values, place, known[place], every_arc, costs)
-        if way is None:
-            return None
-        more = {place: large for place in way if place not in known}
-        if within is not None and not within.issuperset(more):
-            return None
-        known |= more
-        costs |= dict.fromkeys(more, 0)
-        add_arcs(arcs, table, values, more)
+        if place in known and not search.can_vary(place):
+            way = search.cheapest_way(place)
+            if way is None:
+                return None
+            more = {one: large for one in way if one not in known}
+            if within is not None and not within.issuperset(more):
+                return None
+            search.hide(more)
     return frozenset(known)
 
 
-def _costs(table: Network, values: Values, known: Collection[int]) -> dict[int, int]:
-    """Return what hiding each costs: few before many, small before large, totals only if they must."""
-    one_cell = 1 + sum(values)
-    one_total = one_cell * (1 + len(values))
-    prices = (one_cell, one_total, one_total**2)
-    return {
-        place: 0 if place in known else value + prices[total]
-        for place, (value, total) in enumerate(zip(values, table.totals, strict=True))
-    }
+class _Search:
+    """The hidden numbers of a table, and what to hide with one that cannot vary."""
+
+    def __init__(self, table: Network, values: Values, known: dict[int, Range], large: Range) -> None:
+        """Take the numbers that are hidden; `large` is the range of any that is hidden later."""
+        self.table = table
+        self.values = values
+        self.known = known
+        self.large = large
+        self.columns = Columns(table, values, known, large) if table.adds_both else None
+        self.arcs = () if self.columns else free_arcs(table, values, known)
+        self.every_arc: Arcs = ()
+        self.costs: dict[int, int] = {}
+
+    def can_vary(self, place: int) -> bool:
+        """Say whether a hidden number could have another value with nothing else hidden."""
+        if self.columns:
+            return self.columns.can_vary(place)
+        return can_vary(self.table, self.values, place, self.known[place], self.arcs)
+
+    def cheapest_way(self, place: int) -> Values | None:
+        """Return the cheapest numbers to hide with one that cannot vary, hidden ones among them, or None."""
+        if not self.costs:
+            self.costs = self._costs()
+            self.cheapest = min((cost for cost in self.costs.values() if cost), default=0)
+        way = self.columns and self.columns.cheapest_way(place, self.costs, self.cheapest)
+        if way:
+            return way
+        if not self.every_arc:
+            may_hide = {at: self.known.get(at, self.large) for at in self.costs}
+            self.every_arc = free_arcs(self.table, self.values, may_hide)
+        return cheapest_way(self.table, self.values, place, self.known[place], self.every_arc, self.costs)
+
+    def _costs(self) -> dict[int, int]:
+        """Return what hiding each costs: few before many, small before large, totals only if they must."""
+        one_cell = 1 + sum(self.values)
+        one_total = one_cell * (1 + len(self.values))
+        prices = (one_cell, one_total, one_total**2)
+        return {
+            place: 0 if place in self.known else value + prices[total]
+            for place, (value, total) in enumerate(zip(self.values, self.table.totals, strict=True))
+            if value >= self.large.least or place in self.known
+        }
+
+    def hide(self, more: Mapping[int, Range]) -> None:
+        """Hide more numbers."""
+        self.known |= more
+        self.costs |= dict.fromkeys(more, 0)
+        if self.columns:
+            for place, own in more.items():
+                self.columns.add(place, own)
+        else:
+            add_arcs(self.arcs, self.table, self.values, more)
 
 
 def check_threshold(threshold: int) -> None:
