@@ -19,12 +19,17 @@ from ehcp_timeline.commands.forecast.sentences import (
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.measure.forecast.backtest import Backtest, BaselineScore, Percentiles, Score, Standpoint
 from ehcp_timeline.measure.forecast.behind import SeasonLine, StageLine
-from ehcp_timeline.measure.forecast.forecast import ForecastAnswer, forecast
+from ehcp_timeline.measure.forecast.forecast import (
+    CapacityNeeded,
+    ForecastAnswer,
+    TargetAnswer,
+    forecast,
+    net_needed,
+)
 from ehcp_timeline.measure.forecast.outlook import ClearanceDay
 from ehcp_timeline.measure.forecast.present import WorkOrder
 from ehcp_timeline.measure.forecast.request import ForecastRequest
 from ehcp_timeline.measure.forecast.reviews import ReviewOutlook
-from ehcp_timeline.measure.forecast.target import CapacityNeeded, TargetAnswer, net_needed
 from tests.commands.forecast.files import AS_AT, illustrative
 
 DAY = date(2027, 9, 30)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.commands.forecast.counts import caution_words, counts_sentences
+from ehcp_timeline.commands.forecast.sentences import caution_words, counts_sentences
 from ehcp_timeline.errors import CaseFileError, UsageError
 from ehcp_timeline.measure.forecast.counts import (
     CountsTaken,
@@ -16,9 +16,8 @@ from ehcp_timeline.measure.forecast.counts import (
     drawn_clearance,
     read_counts,
 )
-from ehcp_timeline.measure.forecast.forecast import forecast_from_counts
+from ehcp_timeline.measure.forecast.forecast import forecast_from_counts, net_needed
 from ehcp_timeline.measure.forecast.request import ForecastRequest
-from ehcp_timeline.measure.forecast.target import net_needed
 
 ROOT = Path(__file__).parents[3]
 KENT = ROOT / "examples" / "kent" / "published_series.csv"

@@ -7,11 +7,11 @@ from dataclasses import asdict, astuple, replace
 from datetime import date
 from itertools import chain
 
-from ehcp_timeline.commands.forecast.counts import counts_sections
 from ehcp_timeline.commands.forecast.sentences import (
     WHY_APART,
     basis_sentences,
     change_sentences,
+    counts_sections,
     headline,
     horizon,
     review_sentences,

@@ -7,13 +7,26 @@ from datetime import date
 from ehcp_timeline.measure.forecast.backtest import TrackRecord
 from ehcp_timeline.measure.forecast.behind import RECENT_WEEKS, REQUESTS, PaceChange, SeasonLine
 from ehcp_timeline.measure.forecast.caseload import WHOLE
-from ehcp_timeline.measure.forecast.forecast import ForecastAnswer, WeeksBehind, WorkInHand
+from ehcp_timeline.measure.forecast.counts import (
+    FARTHEST_YEARS,
+    LEAST_PAIRS,
+    CountPair,
+    CountsTaken,
+    clear_on,
+)
+from ehcp_timeline.measure.forecast.forecast import (
+    CapacityNeeded,
+    ForecastAnswer,
+    TargetAnswer,
+    WeeksBehind,
+    WorkInHand,
+)
 from ehcp_timeline.measure.forecast.outlook import ClearanceDay, Outlook, ScenarioOutlook, main_outlook
 from ehcp_timeline.measure.forecast.present import WorkOrder
 from ehcp_timeline.measure.forecast.request import EVERY_TEAM, OBSERVED, ForecastRequest, WhatIf
 from ehcp_timeline.measure.forecast.reviews import ReviewOutlook
-from ehcp_timeline.measure.forecast.target import CapacityNeeded, TargetAnswer
 from ehcp_timeline.measure.forecast.weeks import YEAR, after_weeks
+from ehcp_timeline.output.sections import Section, table
 from ehcp_timeline.text import count, day, listed
 
 WHY_APART = (
@@ -42,6 +55,12 @@ _CHANGED = {
 }
 _OLD_WEEKS = 4
 _NEVER, _RARELY = 0.9995, 0.005
+ONE_LINE = (
+    "A straight line through two counts takes one stretch of the past for the whole future. A count falls "
+    "only by what is done beyond what comes in, and two counts show neither. Where work comes back, as a "
+    "yearly review does, every case done now is one to do again in twelve months."
+)
+_PAIRS_SHOWN = 12
 
 
 def headline(answer: ForecastAnswer, now: WorkInHand) -> Iterator[str]:
@@ -89,7 +108,17 @@ def _answer_words(answer: ForecastAnswer, now: WorkInHand, outlook: Outlook) -> 
             return alone
         return f"{who}, it is down to {answer.clear_at:,} by {day(clear.p50)} in half of {futures}. {alone}"
     if now.overdue <= answer.clear_at:
-        return _stays_words(answer, now, outlook)
+        says = "There is no backlog now."
+        if now.overdue:
+            says = f"That counts as clear now: clear means no more than {answer.clear_at:,} overdue."
+        for ahead in [quarter for quarter in outlook.quarters[:4] if quarter.overdue_p85 is not None][-1:]:
+            half, most = (
+                f"{number:,} at most" if number else "none"
+                for number in (ahead.overdue_p50, ahead.overdue_p85)
+            )
+            says += f" {who}, at the end of {ahead.quarter} {half} are overdue in half of {futures}, and "
+            says += f"{most} in 85 of 100."
+        return says
     if clear.never_share >= _NEVER:
         says = _never_words(answer, now, outlook)
     elif clear.p50 is None:
@@ -103,33 +132,15 @@ def _answer_words(answer: ForecastAnswer, now: WorkInHand, outlook: Outlook) -> 
 
 def _never_words(answer: ForecastAnswer, now: WorkInHand, outlook: Outlook) -> str:
     """Return that it is clear in no run; `never` only where it does not fall for a year."""
-    end = day(horizon(answer))
+    end, last = day(horizon(answer)), outlook.path[-1].overdue_p50 if outlook.path else None
+    none = f"it is clear by {end} in none of {answer.runs:,} simulated futures"
     if answer.pace_changes:
         return f"and at the pace of a time in which the pace moved, it is not clear by {end}"
-    none = f"it is clear by {end} in none of {answer.runs:,} simulated futures"
-    last = outlook.path[-1].overdue_p50 if outlook.path else None
     if answer.horizon_weeks < YEAR or last is None:
         return none
     if last < now.overdue:
         return f"{none}; about {last:,} are still overdue then"
     return f"the backlog never clears at this rate: {none}, and about {last:,} are overdue then"
-
-
-def _stays_words(answer: ForecastAnswer, now: WorkInHand, outlook: Outlook) -> str:
-    clear = "There is no backlog now."
-    if now.overdue:
-        clear = f"That counts as clear now: clear means no more than {answer.clear_at:,} overdue."
-    ahead = [quarter for quarter in outlook.quarters[:4] if quarter.overdue_p85 is not None]
-    if not ahead:
-        return clear
-    half, most = (
-        f"{number:,} at most" if number else "none"
-        for number in (ahead[-1].overdue_p50, ahead[-1].overdue_p85)
-    )
-    return (
-        f"{clear} {ORDER_WORDS[outlook.policy]}, at the end of {ahead[-1].quarter} {half} are overdue in "
-        f"half of {answer.runs:,} simulated futures, and {most} in 85 of 100."
-    )
 
 
 def horizon(answer: ForecastAnswer) -> date:
@@ -328,9 +339,160 @@ def review_sentences(reviews: ReviewOutlook, target: TargetAnswer | None) -> Ite
 def _clear_words(clear: ClearanceDay) -> str:
     if clear.never_share >= _NEVER:
         return "not clear within the weeks looked at in any run"
-    dates = (("half of all runs", clear.p50), ("85 of 100", clear.p85), ("95 of 100", clear.p95))
-    words = [f"{share} are clear by {day(when)}" for share, when in dates if when is not None]
+    not_clear = "runs are not clear within the weeks looked at"
+    return _dates_words(clear, "half of all runs", "are clear by", not_clear)
+
+
+def _dates_words(clear: ClearanceDay, half: str, by: str, never: str) -> str:
+    dates = ((half, clear.p50), ("85 of 100", clear.p85), ("95 of 100", clear.p95))
+    words = [f"{share} {by} {day(when)}" for share, when in dates if when is not None]
     if clear.never_share >= _RARELY:
-        never = f"{100 * clear.never_share:.0f} of 100 runs"
-        words.append(f"{never} are not clear within the weeks looked at")
+        words.append(f"{100 * clear.never_share:.0f} of 100 {never}")
     return listed(words)
+
+
+def counts_sections(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[Section]:
+    """Yield a forecast from counts as sections; parts that have nothing to say are left out."""
+    what = f" ({taken.measure.replace('_', ' ')})" if taken.measure else ""
+    words = tuple(counts_sentences(answer, taken))
+    yield Section(title=f"Forecast as at {day(answer.as_at)}{what}", before=words)
+    if taken.pairs:
+        earlier = len(taken.pairs) - _PAIRS_SHOWN
+        rows = [
+            {
+                "from": pair.first.isoformat(),
+                "to": pair.last.isoformat(),
+                "first": f"{pair.first_count:,}",
+                "last": f"{pair.last_count:,}",
+                "weeks": f"{pair.weeks:.1f}",
+                "a week": f"{pair.per_week:+,.1f}",
+                "clear on": pair.clear_on.isoformat() if pair.clear_on else "never",
+            }
+            for pair in (*taken.pairs[-_PAIRS_SHOWN:], *_whole(taken))
+        ]
+        more = (f"{count(earlier, 'earlier pair')} in --format csv.",) if earlier > 0 else ()
+        yield table("What each two counts imply", rows, fixed=("to", "clear on"), after=more)
+    if caution := tuple(caution_words(answer, taken)):
+        yield Section(title="Why a straight line misleads", before=caution)
+    if taken.remarks:
+        about = tuple(f"{remark[:1].upper()}{remark[1:]}." for remark in taken.remarks)
+        yield Section(title="About the file", before=about)
+
+
+def _whole(taken: CountsTaken) -> Sequence[CountPair]:
+    """Return the first count with the last, where that is another pair than the only one."""
+    return (taken.whole,) if taken.whole is not None and len(taken.pairs) > 1 else ()
+
+
+def counts_sentences(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[str]:
+    """Yield the answer: how many were counted, when they are gone by each line, and what the target takes."""
+    last, as_at = taken.counts[-1], answer.as_at
+    weeks = (as_at - last.day).days // 7
+    old = f"; that is {count(weeks, 'week')} before {day(as_at)}" if weeks >= _OLD_WEEKS else ""
+    were = "was" if last.count == 1 else "were"
+    yield f"{count(last.count, 'case')} {were} counted on {day(last.day)}{old}."
+    if not taken.pairs:
+        yield "A rate needs two counts."
+    elif last.count == 0:
+        yield "It is clear."
+    else:
+        yield from _line_words(answer, taken)
+    if answer.target is None:
+        return
+    target, needed = day(answer.target.date), answer.target.needed_per_week
+    if last.count == 0:
+        yield f"Nothing is left to clear by {target}."
+        return
+    yield (
+        f"To be clear by {target} the count must fall by {needed:,.1f} a week, every week from "
+        f"{day(last.day)}, after everything that comes in{_beside(needed, taken)}."
+    )
+    if taken.arrivals_per_week is not None:
+        done = needed + taken.arrivals_per_week
+        yield f"With {taken.arrivals_per_week:,.1f} a week coming in that is {done:,.1f} to be done a week."
+
+
+def _line_words(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[str]:
+    lately = taken.pairs[-1]
+    then = _then(lately, answer.as_at)
+    yield f"Since the count before, on {day(lately.first)}, {moved_words(lately)}. {then}"
+    for pair in _whole(taken):
+        yield f"Since the first count, on {day(pair.first)}, {moved_words(pair)}. {_then(pair, answer.as_at)}"
+    rising = [pair for pair in taken.pairs[:-1] if pair.per_week >= 0]
+    if len(rising) == 1:
+        span = f"Between {day(rising[0].first)} and {day(rising[0].last)}"
+        yield f"{span} {moved_words(rising[0])}: at such a pace it never clears."
+    elif rising:
+        many = f"{len(rising):,} of {len(taken.pairs):,}"
+        yield f"In {many} stretches the count rose or stood still: at such a pace it never clears."
+    ends = {clear_on(taken.counts[-1], -pair.per_week) for pair in (*taken.pairs, *_whole(taken))}
+    dates = sorted(end for end in ends if end is not None)
+    if len(dates) > 1:
+        never = ", or never" if None in ends else ""
+        yield f"So the same counts give anything from {day(dates[0])} to {day(dates[-1])}{never}."
+    clear = answer.clearance
+    if clear is not None and clear.never_share >= 1:
+        yield f"Drawn at random from all stretches it is not clear within {answer.horizon_weeks} weeks."
+    elif clear is not None:
+        words = _dates_words(clear, "half", "by", f"not within {answer.horizon_weeks} weeks")
+        yield f"Drawn at random from all stretches, so many futures are clear: {words}."
+
+
+def moved_words(pair: CountPair) -> str:
+    """Return how a count moved between two days."""
+    change = pair.last_count - pair.first_count
+    if change == 0:
+        return f"the count has not moved in {pair.weeks:.1f} weeks"
+    way = "rose" if change > 0 else "fell"
+    return f"the count {way} by {abs(change):,} in {pair.weeks:.1f} weeks, {abs(pair.per_week):,.1f} a week"
+
+
+def _then(pair: CountPair, as_at: date) -> str:
+    if pair.clear_on is None:
+        far = f"not clear within {FARTHEST_YEARS} years" if pair.per_week < 0 else "never clear"
+        return f"At that pace it is {far}."
+    if pair.clear_on <= as_at:
+        return f"At that pace it was clear on {day(pair.clear_on)}: a newer count would show."
+    return f"At that pace it is clear on {day(pair.clear_on)}."
+
+
+def _beside(needed: float, taken: CountsTaken) -> str:
+    paces = [
+        *((pair, "between the last two counts") for pair in taken.pairs[-1:]),
+        *((pair, "since the first count") for pair in _whole(taken)),
+    ]
+    words = [
+        f"{-100 * needed / pair.per_week:.0f}% of the pace {when} ({-pair.per_week:,.1f})"
+        if pair.per_week < 0
+        else f"{when} it did not fall at all"
+        for pair, when in paces
+    ]
+    return f": {listed(words)}" if words else ""
+
+
+def caution_words(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[str]:
+    """Yield why a line through two counts misleads, and what these counts say and do not say."""
+    for pair in taken.pairs:
+        if cases := pair.unexplained:
+            yield (
+                f"Between {day(pair.first)} and {day(pair.last)} arrivals less completions are "
+                f"{abs(cases):,} {'below' if cases > 0 else 'above'} the change in the count: one of the "
+                "three is wrong, or cases were re-counted."
+            )
+    arrivals, completions = taken.arrivals_per_week, taken.completions_per_week
+    if arrivals is not None and completions is not None:
+        rates = f"{arrivals:,.1f} a week came in and {completions:,.1f} were done"
+        net = completions - arrivals
+        if net <= 0:
+            yield f"{rates}: as long as no more is done than comes in, it never clears."
+        else:
+            yield f"{rates}, {net:,.1f} a week beyond what came in."
+    if not taken.pairs:
+        return
+    yield ONE_LINE
+    if answer.clearance is None and taken.counts[-1].count:
+        many = count(len(taken.pairs), "stretch", "stretches")
+        yield (
+            f"{many} between counts cannot tell chance from change, so no share of futures is given; "
+            f"that takes {LEAST_PAIRS}, or a case file."
+        )
