@@ -4,7 +4,7 @@ from itertools import product
 from math import inf
 from random import Random
 
-from ehcp_timeline.privacy.columns import Columns
+from ehcp_timeline.privacy.columns import ColumnWays
 from ehcp_timeline.privacy.secondary import Range, Values, can_vary, cheapest_way, free_arcs, network
 
 THRESHOLD = 5
@@ -33,7 +33,7 @@ def test_the_ways_of_random_tables() -> None:
         may_hide = {at: LARGE for at, value in enumerate(values) if value >= THRESHOLD} | known
         costs = {at: 0 if at in known else 1000 + 10_000 * table.totals[at] + values[at] for at in may_hide}
         dearer = min((cost for cost in costs.values() if cost), default=0)
-        columns = Columns(table, values, known, LARGE)
+        columns = ColumnWays(table, values, known, LARGE)
         arcs, every_arc = free_arcs(table, values, known), free_arcs(table, values, may_hide)
         for at, own in known.items():
             varies = can_vary(table, values, at, own, arcs)

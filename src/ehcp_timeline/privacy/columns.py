@@ -14,7 +14,7 @@ from ehcp_timeline.privacy.secondary import Network, Range, Values
 _NONE = 0
 
 
-class Columns:
+class ColumnWays:
     """The ways in which one unit may move along the hidden numbers of a table that adds across and down.
 
     Columns are bits: 1 for the first, 2 for the second, 4 for the third.

@@ -17,7 +17,7 @@ from typing import Final
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.counts import percent
 from ehcp_timeline.privacy.alike import all_vary
-from ehcp_timeline.privacy.columns import Columns
+from ehcp_timeline.privacy.columns import ColumnWays
 from ehcp_timeline.privacy.secondary import (
     Arcs,
     Network,
@@ -197,7 +197,7 @@ class _Search:
         self.values = values
         self.known = known
         self.large = large
-        self.columns = Columns(table, values, known, large) if table.adds_both else None
+        self.columns = ColumnWays(table, values, known, large) if table.adds_both else None
         self.arcs = () if self.columns else free_arcs(table, values, known)
         self.every_arc: Arcs = ()
         self.costs: dict[int, int] = {}
