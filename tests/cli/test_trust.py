@@ -1,6 +1,7 @@
 """What an ordinary mistake, a closed stream, a full disk or a killed run cannot break."""
 
 import errno
+import gzip
 import json
 import os
 import signal
@@ -12,7 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from ehcp_timeline.commands.rules.rulebooks import LAW_FILE
 from ehcp_timeline.output.files import remove_leftovers
+from tests.cases.books import book
+from tests.cases.formats.sen2.shapes import packed
 from tests.cli.command import PROGRAM, ehcp, ehcp_apart, environment, printed, said
 
 DATA = Path(__file__).parents[1] / "data" / "reliability"
@@ -247,19 +251,63 @@ def test_names_that_no_file_has(words: tuple[str, ...], line: str) -> None:
     assert line in said(run)
 
 
-def test_a_temporary_folder_without_room_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Standard input has to be copied: the line says that there is no room, and how to make some."""
+def _full(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    def full(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    latin = tmp_path / "latin.csv"
-    latin.write_bytes(CASES.replace("A1", "Zoë").encode("cp1252"))
-    monkeypatch.setattr("tempfile.TemporaryFile", full)
-    run = ehcp("check", str(latin))
+COPIED = {
+    "latin.csv": CASES.replace("A1", "Zoë").encode("cp1252"),
+    "cases.csv.gz": gzip.compress(CASES.encode()),
+    "cases.zip": packed({"cases.csv": CASES.encode()}),
+    "return.zip": packed({"a.csv": CASES.encode(), "b.csv": CASES.encode()}),
+    "cases.xlsx": book(("cases", [["case_id", "request_received"], ["A1", "2026-05-01"]])),
+}
+
+
+@pytest.mark.parametrize("name", COPIED)
+def test_a_temporary_folder_without_room_is_named(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What has to be copied to be read: the line says that there is no room, and how to make some."""
+    path = tmp_path / name
+    path.write_bytes(COPIED[name])
+    monkeypatch.setattr("tempfile.TemporaryFile", _full)
+    run = ehcp("check", str(path))
 
     assert run.returncode == 2
-    assert "there is no room for a temporary copy of it\ntry: free some disk space" in said(run)
+    assert f"{path}: there is no room for a temporary copy of it\ntry: free some disk space" in said(run)
+
+
+def test_a_revision_that_finds_no_room_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever else needs a temporary file says the same of it."""
+    monkeypatch.setattr("ehcp_timeline.commands.rules.rulebooks._is_revision", lambda _: True)
+    monkeypatch.setattr("ehcp_timeline.commands.rules.rulebooks._files_at", lambda *_: {LAW_FILE: b""})
+    monkeypatch.setattr("ehcp_timeline.commands.rules.rulebooks.TemporaryDirectory", _full)
+    run = ehcp("rules", "diff", "installed", "HEAD~1:law")
+
+    assert run.returncode == 2
+    assert said(run).startswith("ehcp: there is no room for a temporary file\ntry: free some disk space")
+
+
+@pytest.mark.parametrize("option", ["--kind", "--who", "--include", "--deadline", "--team", "--assume-blank"])
+@pytest.mark.parametrize("word", ["", " , "])
+def test_an_option_that_is_typed_without_a_value_is_refused(option: str, word: str) -> None:
+    """As from a variable that is not set: it is neither everything nor the default."""
+    run = ehcp(*CHECK, option, word)
+
+    assert (run.returncode, printed(run)) == (2, "")
+    assert said(run) == f"ehcp: {option} is empty\ntry: give it a value, or leave it out\n"
+
+
+def test_a_policy_that_is_empty_is_refused(tmp_path: Path) -> None:
+    """On the command line as in a scenario."""
+    what_if = tmp_path / "what-if.toml"
+    what_if.write_text('["None"]\norder = ","\n')
+
+    assert "--policy is empty" in said(ehcp("forecast", T, *WHEN, "--policy", ","))
+    assert "scenario `None`: order: `,` is not one of" in said(
+        ehcp("forecast", T, *WHEN, "--scenarios", str(what_if))
+    )
 
 
 @pytest.mark.slow

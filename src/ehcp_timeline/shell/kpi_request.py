@@ -87,7 +87,7 @@ def measures_asked(kpis: "Kpis", asked: Words) -> "tuple[Measure, ...]":
     Raises:
         UsageError: There is no such measure.
     """
-    words = tuple(split(asked or ()))
+    words = tuple(split("--measure", asked or ()))
     for word in words:
         if not any(measure.id.startswith(word) for measure in kpis.measures):
             known = did_you_mean(word, kpis.by_id) or "`ehcp scorecard --list-measures` lists them"

@@ -293,7 +293,7 @@ class CaseRequest:
 
     def columns(self, assume_blank: list[str] | None) -> frozenset[str]:
         """Return the columns that `--assume-blank` names; raise UsageError if there is no such column."""
-        words, known = split(assume_blank or ()), self.vocabulary.columns
+        words, known = split("--assume-blank", assume_blank or ()), self.vocabulary.columns
         for word in words:
             if word not in known:
                 hint = did_you_mean(word, known) or "`ehcp template --rows` lists the columns"

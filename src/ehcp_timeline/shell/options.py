@@ -285,9 +285,9 @@ def chosen(
         kinds=frozenset(KINDS) if ALL in kinds else kinds,
         who=frozenset() if ALL in owed_by else owed_by,
         deadlines=chosen_deadlines(duties.deadline, rulebook),
-        districts=_names(groups.district),
-        teams=_names(groups.team),
-        caseworkers=_names(groups.caseworker),
+        districts=_names("--district", groups.district),
+        teams=_names("--team", groups.team),
+        caseworkers=_names("--caseworker", groups.caseworker),
     )
 
 
@@ -295,14 +295,14 @@ def chosen_deadlines(given: Words, rulebook: "Rulebook") -> frozenset[str]:
     """Return deadline ids, or first parts of them; raise UsageError if the rulebook has none such."""
     from ehcp_timeline.audit.selection import refuse_unknown_deadlines
 
-    words = split(given or ())
+    words = split("--deadline", given or ())
     refuse_unknown_deadlines("--deadline", words, rulebook)
     return frozenset(words)
 
 
-def _names(given: Words) -> frozenset[str]:
+def _names(option: str, given: Words) -> frozenset[str]:
     """Return names: each as it was given, and its parts if it is a comma list."""
-    return frozenset((*(name.strip() for name in given or ()), *split(given or ())))
+    return frozenset((*(name.strip() for name in given or ()), *split(option, given or ())))
 
 
 Command = TypeVar("Command", bound=Callable[..., object])

@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from ehcp_timeline.errors import UsageError
@@ -29,9 +29,9 @@ def day_asked(word: str | None, option: str = "--as-at") -> date:
     raise UsageError(f"{option} {word}: {read.says}", read.try_)
 
 
-def choices(option: str, given: Iterable[str], known: Sequence[str]) -> frozenset[str]:
+def choices(option: str, given: Sequence[str], known: Sequence[str]) -> frozenset[str]:
     """Return the words of a repeatable option that also takes comma lists, each as `choice` does."""
-    return frozenset(choice(option, word, known) for word in split(given))
+    return frozenset(choice(option, word, known) for word in split(option, given))
 
 
 def choice(option: str, word: str, known: Sequence[str]) -> str:
@@ -42,9 +42,12 @@ def choice(option: str, word: str, known: Sequence[str]) -> str:
     return spelling
 
 
-def split(given: Iterable[str]) -> list[str]:
-    """Return every word of a repeatable option, comma lists taken apart."""
-    return [word.strip() for part in given for word in part.split(",") if word.strip()]
+def split(option: str, given: Sequence[str]) -> list[str]:
+    """Return the words of a repeatable option, comma lists taken apart; raise UsageError if all are empty."""
+    words = [word.strip() for part in given for word in part.split(",") if word.strip()]
+    if given and not words:
+        raise UsageError(f"{option} is empty", "give it a value, or leave it out")
+    return words
 
 
 def typed_again() -> str:

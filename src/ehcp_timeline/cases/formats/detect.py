@@ -64,7 +64,9 @@ def find_sheet(
 def _packed(raw: stream.Raw, spellings: Spellings, read: Callable[[stream.Raw], Sheet]) -> Sheet:
     """Read a gzip file, an Excel workbook, or the one file or the SEN2 return that a zip file holds."""
     if raw.head().startswith(_GZIP):
-        return read(replace(raw, file=spool(_gunzipped(raw)), spooled=True))
+        with reading(raw.shown):
+            file = spool(_gunzipped(raw))
+        return read(replace(raw, file=file, spooled=True))
     with stream.opened_zip(raw) as archive:
         held = stream.members(archive)
         for member, what, hint in () if WORKBOOK in held else _OTHER_ZIPS:
@@ -79,7 +81,8 @@ def _packed(raw: stream.Raw, spellings: Spellings, read: Callable[[stream.Raw], 
             return return_in_zip(raw, archive, files, spellings, read, MOST_SPOOLED)
         if WORKBOOK not in held:
             parts = stream.unpacked(archive, files[0], stream.Allowance(raw.shown, MOST_SPOOLED), raw.shown)
-            raw = replace(raw, file=spool(parts), spooled=True)
+            with reading(raw.shown):
+                raw = replace(raw, file=spool(parts), spooled=True)
     return read(raw)
 
 

@@ -23,7 +23,7 @@ from ehcp_timeline.shell.options import (
     exit_codes,
     option,
 )
-from ehcp_timeline.shell.parse import choices, day_asked
+from ehcp_timeline.shell.parse import choice, choices, day_asked
 from ehcp_timeline.text import did_you_mean
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ def scenarios_in(path: Path, as_at: date, weeks: int) -> "tuple[Scenario, ...]":
             changes["advice_each"] = number("advice_each", words.get("advice_each") or "1")
             change = WhatIfOptions(**changes).what_if()
             within(change, as_at, weeks)
-            (order,) = choices("order", [words.get("order") or OBSERVED], POLICIES)
+            order = choice("order", words.get("order") or OBSERVED, POLICIES)
             lost = {team: 100 * share("vacancies", str(percent)) for team, percent in by_team.items()}
         except UsageError as error:
             raise ConfigError(f"{where}: {error.message}", error.hint) from None

@@ -96,7 +96,8 @@ def return_in_zip(
 
     def opening() -> Iterator[tuple[str, Callable[[], Sheet]]]:
         for info in files[:_MOST]:
-            file = spool(unpacked(archive, info, allowance, raw.shown))
+            with reading(raw.shown):
+                file = spool(unpacked(archive, info, allowance, raw.shown))
             member = Raw(info.filename, f"{raw.shown}: {info.filename}", file, spooled=True)
             yield info.filename, partial(read, member)
 

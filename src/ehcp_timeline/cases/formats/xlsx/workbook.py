@@ -16,6 +16,7 @@ from ehcp_timeline.cases.cells.values import UNCALCULATED
 from ehcp_timeline.cases.formats import stream
 from ehcp_timeline.cases.sheet import address
 from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.inputs import reading
 from ehcp_timeline.record import record
 
 MOST_CELLS = 5_000_000
@@ -241,7 +242,7 @@ def looked_through(archive: zipfile.ZipFile, raw: stream.Raw, worksheet: str = "
     parts, contents = _Parts(archive, raw.shown), _Contents()
     cells_of: dict[str, Cells] = {}
     copied: list[str] = []
-    with tempfile.TemporaryFile() as file:
+    with reading(raw.shown), tempfile.TemporaryFile() as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as target:
 
             def copy(part: str, start: stream.Start | None = None, text: stream.Text | None = None) -> None:
