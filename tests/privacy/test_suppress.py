@@ -206,3 +206,9 @@ def test_the_same_publication_twice_tells_nothing() -> None:
     before = _published((5, 40), (2, 50))
 
     assert differences(by_name(before), by_name(before), 5) == ()
+
+
+@pytest.mark.parametrize("down", [True, False])
+def test_nobody_at_all(down: bool) -> None:
+    """A table without people has nothing to hide, with a line of totals and without."""
+    assert suppress(_table(((0, 0), (0, 0)), down=down), 5).grid == ((0, 0, 0),) * (2 + down)

@@ -48,7 +48,7 @@ class Network:
     @property
     def adds_both(self) -> bool:
         """Whether it adds up across and down, so that every number stands between a row and a column."""
-        return self.totals[-1] == 2
+        return self.totals[-1:] == (2,)
 
 
 @cache
