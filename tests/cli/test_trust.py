@@ -234,6 +234,7 @@ def test_a_pipe_with_a_slow_writer_is_read(tmp_path: Path) -> None:
     ("words", "line"),
     [
         (("check", ""), "a file has an empty name"),
+        (("rules", "diff", "installed", ""), "a rulebook has an empty name"),
         (("check", "/proc/kmsg"), "/proc/kmsg is empty"),
         (("check", "/dev/zero"), "/dev/zero is a device, not a file"),
         (("check", "a\0b"), "there is no such file"),

@@ -33,6 +33,8 @@ def named_rulebook(word: str) -> Rulebook:
         UsageError: There is nothing of that name.
         RulebookError: It has faults.
     """
+    if not word:
+        raise UsageError("a rulebook has an empty name", "check the text between the quotation marks")
     path = Path(word)
     if word in (INSTALLED, __version__):
         return load_rulebook()
