@@ -160,17 +160,16 @@ class Alone(TyperCommand):
         RUNNING.set(ctx)
         outputs = {param.name for param in self.params if "-o" in param.opts}
         if any(ctx.params.get(name) for name in outputs):
-            paths = {name: _paths(value) for name, value in ctx.params.items()}
+            values = {
+                name: value if isinstance(value, list | tuple) else [value]
+                for name, value in ctx.params.items()
+            }
+            paths = {name: [one for one in some if isinstance(one, Path)] for name, some in values.items()}
             check_apart(
                 (path for name in outputs for path in paths[name]),
                 (path for name in paths.keys() - outputs for path in paths[name]),
             )
         return super().invoke(ctx)
-
-
-def _paths(value: object) -> list[Path]:
-    values = value if isinstance(value, list | tuple) else [value]
-    return [path for path in values if isinstance(path, Path)]
 
 
 class Commands(TyperGroup):
@@ -294,7 +293,9 @@ def main() -> int:
     An error that stops a run is one line on standard error, with what to try. Only the type and place of an
     internal error are shown: its message might contain text of a case file.
     """
-    _speak_utf8()
+    for stream in (sys.stdout, sys.stderr):  # every name can be printed, whatever the console's encoding
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(encoding="utf-8", errors="replace")
     words = sys.argv[1:]
     if words[:1] == ["help"]:
         words = [*words[1:], "--help"]
@@ -317,7 +318,9 @@ def _stopped(error: BaseException) -> int:
             _tell(error.message, error.hint)
             code = error.exit_code
         case typer.TyperException():
-            _tell(*_usage_words(error))
+            context, message = getattr(error, "ctx", None), error.format_message().rstrip(".")
+            usage = f"{context.command_path if context else 'ehcp'} --help"
+            _tell(message[:1].lower() + message[1:], usage)
         case KeyboardInterrupt() | typer.Abort():
             code = INTERRUPTED
         case TerminatedError():
@@ -337,21 +340,8 @@ def _stopped(error: BaseException) -> int:
     return code
 
 
-def _speak_utf8() -> None:
-    """Let every name be printed, whatever the console's own encoding."""
-    for stream in (sys.stdout, sys.stderr):
-        if reconfigure := getattr(stream, "reconfigure", None):
-            reconfigure(encoding="utf-8", errors="replace")
-
-
 def _tell(message: str, hint: str) -> None:
     say(f"ehcp: {message}", *([f"try: {hint}"] if hint else []))
-
-
-def _usage_words(error: typer.TyperException) -> tuple[str, str]:
-    context = getattr(error, "ctx", None)
-    message = error.format_message().rstrip(".")
-    return message[:1].lower() + message[1:], f"{context.command_path if context else 'ehcp'} --help"
 
 
 def _place(error: BaseException) -> str:

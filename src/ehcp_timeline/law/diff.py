@@ -112,7 +112,8 @@ def _limits(old: Deadline, new: Deadline) -> Iterator[ClauseChange]:
                 yield ClauseChange(new.id, "law", "", _cited(before), _cited(after), since, until)
             continue
         here = ClauseChange(new.id, "limit", "", limits[0], limits[1], since, until)
-        if held and _goes_on(held, here):
+        adjoins = held is not None and held.until is not None and held.until + ONE_DAY == since
+        if held and adjoins and [held.old, held.new] == limits:
             held = ClauseChange(new.id, "limit", "", held.old, held.new, held.since, until)
             continue
         if held:
@@ -133,11 +134,6 @@ def _spans(versions: Iterable[Version]) -> Iterator[tuple[date, date | None]]:
         yield here, after - ONE_DAY if after else None
 
 
-def _goes_on(held: ClauseChange, here: ClauseChange) -> bool:
-    adjoins = held.until is not None and held.until + ONE_DAY == here.since
-    return adjoins and (held.old, held.new) == (here.old, here.new)
-
-
 def _cited(version: Version | None) -> str:
     return version.law if version else ""
 
@@ -148,7 +144,8 @@ def affected(changes_made: Sequence[ClauseChange], old: Rulebook, new: Rulebook)
     words = {change.name for change in changes_made if change.answers and not change.deadline}
     everything = {*old.by_id, *new.by_id}
     if words:
-        ids |= {name for name in everything if not words.isdisjoint(_words_of(name, old, new))}
+        named = [(id_, deadline) for book in (old, new) for id_, deadline in book.by_id.items()]
+        ids |= {id_ for id_, deadline in named if not words.isdisjoint(texts_in(deadline))}
     for name in everything:
         gives_way_to = {
             other for book in (old, new) if name in book.by_id for other in book.by_id[name].displaced_by
@@ -156,8 +153,3 @@ def affected(changes_made: Sequence[ClauseChange], old: Rulebook, new: Rulebook)
         if not ids.isdisjoint(gives_way_to):
             ids = ids | {name}
     return frozenset(ids)
-
-
-def _words_of(name: str, *books: Rulebook) -> frozenset[str]:
-    """Return every event, fact and flag that a deadline names in either rulebook."""
-    return frozenset(word for book in books if name in book.by_id for word in texts_in(book.by_id[name]))

@@ -233,7 +233,10 @@ def _converter(kind: type) -> Callable[[Any], Any]:
     """Return what makes plain values of a type: an answer may have millions."""
     if is_dataclass(kind):
         if hasattr(kind, "SCHEMA") or any(map(_rows_of, fields(kind))):
-            return lambda record: {key: _whole(value) for key, value in streamed(record).items()}
+            return lambda record: {
+                key: list(value) if isinstance(value, Iterator) else value
+                for key, value in streamed(record).items()
+            }
         held = _fields(kind)
         return lambda record: {key: made(getattr(record, name)) for name, key, made in held}
     if issubclass(kind, Mapping):
@@ -241,7 +244,3 @@ def _converter(kind: type) -> Callable[[Any], Any]:
     if issubclass(kind, Sequence) and not issubclass(kind, str):
         return lambda record: [values(value) for value in record]
     return lambda record: record
-
-
-def _whole(value: object) -> object:
-    return list(value) if isinstance(value, Iterator) else value

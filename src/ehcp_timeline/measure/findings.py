@@ -78,13 +78,6 @@ def bad_as(clocks: Clocks, positions: pl.Series, verdict: Verdict) -> pl.Series:
     return worse.fill_null(WITHOUT_DAY) if worse.null_count() else worse
 
 
-def _ranked(clocks: pl.DataFrame, verdict: Verdict) -> pl.DataFrame:
-    """Return clocks of one verdict as a page lists them: the worst first, then those due first."""
-    most_first = verdict in LATEST_FIRST or verdict == "early"
-    descending = [most_first, False, *(False for _ in _PLACE)]
-    return clocks.sort(_by(verdict), "due", *_PLACE, descending=descending, nulls_last=True)
-
-
 def _by(verdict: Verdict) -> str:
     return "days_late" if verdict in LATEST_FIRST else FIRST_DUE_FIRST.get(verdict, "due")
 
@@ -210,7 +203,10 @@ class Listing:
         for verdict in self.verdicts:
             mine = together.filter(pl.col("verdict") == verdict)
             mine = mine if self.top is None else self.worst.of_all(mine, verdict)
-            lists.append(_ranked(mine, verdict) if ranked else mine)
+            if ranked:  # the worst first, then those due first
+                descending = [verdict in LATEST_FIRST or verdict == "early", False, *(False for _ in _PLACE)]
+                mine = mine.sort(_by(verdict), "due", *_PLACE, descending=descending, nulls_last=True)
+            lists.append(mine)
         clocks = pl.concat(lists, how="vertical_relaxed")
         if ranked:
             latest_first = [True, *(False for _ in _PLACE)]

@@ -195,14 +195,13 @@ class _History:
             said = f"{which} in several files{among}; each is judged once, on the rows of all"
             tip = "make sure that one number means one child in all of them"
             self._say(0, _CASE, "case-in-several-files", said, tip)
-        elif self._numbered_by_upn(cases):
-            said = "no case stands in several files: one numbers its cases by UPN, another does not"
-            self._say(0, _CASE, "no-case-joined", said, "export both with the same number for a case")
+        else:
+            upn = pl.col(_KEY).str.contains(r"^[a-z][0-9]{11}[0-9a-z]$")
+            shares = cases.group_by(_FILE).agg(upn.mean())[_KEY]
+            if (shares > 0.5).any() and (shares < 0.5).any():
+                said = "no case stands in several files: one numbers its cases by UPN, another does not"
+                self._say(0, _CASE, "no-case-joined", said, "export both with the same number for a case")
         return shared.select(_KEY)
-
-    def _numbered_by_upn(self, cases: pl.DataFrame) -> bool:
-        shares = cases.group_by(_FILE).agg(pl.col(_KEY).str.contains(r"^[a-z][0-9]{11}[0-9a-z]$").mean())
-        return bool((shares[_KEY] > 0.5).any() and (shares[_KEY] < 0.5).any())
 
     def _say_alike(self, cases: pl.DataFrame, shared: pl.DataFrame) -> None:
         """Say which numbers of different files are one case, or may be, though they are not written alike."""

@@ -74,7 +74,10 @@ def csv_text(rows: Iterable[Mapping[str, Value]], keys: Sequence[str]) -> str:
     for row in rows:
         cells = map(row.__getitem__, keys)
         writer.writerow(
-            [cell if type(cell) in _BARE else "" if cell is None else _csv_cell(cell) for cell in cells]
+            [
+                cell if type(cell) in _BARE else "" if cell is None else unformulated(_text(cell))
+                for cell in cells
+            ]
         )
     return page.getvalue()
 
@@ -127,10 +130,6 @@ def _json(value: object, comma: str = ", ", colon: str = ": ") -> str:
 @cache
 def _encoder(comma: str, colon: str) -> json.JSONEncoder:
     return json.JSONEncoder(ensure_ascii=False, default=date.isoformat, separators=(comma, colon))
-
-
-def _csv_cell(value: Value) -> str:
-    return unformulated(value if isinstance(value, str) else _text(value))
 
 
 def _text(value: Value) -> str:

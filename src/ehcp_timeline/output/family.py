@@ -10,7 +10,7 @@ from ehcp_timeline.audit.verdicts import Working
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.clock import apply
 from ehcp_timeline.law.loader.faults import read_shipped
-from ehcp_timeline.law.rulebook import Deadline, Rulebook, Who
+from ehcp_timeline.law.rulebook import Rulebook, Who
 from ehcp_timeline.output.html import html_page
 from ehcp_timeline.output.receipt import Receipt
 from ehcp_timeline.output.verdict_words import standing
@@ -131,7 +131,11 @@ class FamilyCase:
             ],
             chronology=self._chronology(happened, missed) if self.chronology else [],
             law=[
-                (f"{_to_you(deadline.duty)}: {deadline.law}", _words_of(deadline))
+                (
+                    f"{_to_you(deadline.duty)}: {deadline.law}",
+                    quoted(deadline.says, deadline.means)
+                    + ("." if deadline.kind == "statutory" else f". This is {deadline.kind}, not law."),
+                )
                 for deadline in {working.deadline.id: working.deadline for working in shown}.values()
             ],
             instruments=[
@@ -234,11 +238,6 @@ def model_letters() -> tuple[ModelLetter, ...]:
 def _right_line(working: Working) -> tuple[str, ...]:
     start = day(working.clock.start) if working.clock.start else ""
     return _to_you(working.deadline.duty), start, _due(working)
-
-
-def _words_of(deadline: Deadline) -> str:
-    kind = "" if deadline.kind == "statutory" else f" This is {deadline.kind}, not law."
-    return f"{quoted(deadline.says, deadline.means)}.{kind}"
 
 
 def _due(working: Working) -> str:

@@ -24,19 +24,12 @@ def _environment() -> "Environment":
         loader=PackageLoader("ehcp_timeline", "."),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_shown,
+        finalize=lambda value: "" if value is None else visible(value) if type(value) is str else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     pages.filters |= {"day": day, "count": count}
     return pages
-
-
-def _shown(value: object) -> object:
-    """Return what is printed: nothing for None, and text with its hidden characters spelled out."""
-    if value is None:
-        return ""
-    return visible(value) if type(value) is str else value
 
 
 def page_of(

@@ -57,8 +57,17 @@ def start_event(deadline: Deadline, seen: EventHistory, start: date) -> str:
 
 def applies(deadline: Deadline, row: Row, seen: EventHistory, start: date) -> str:
     """Return the word of `circumstances.WORDS["applies"]`."""
-    facts = _facts_allow(deadline, row, seen)
-    return _applies_after(deadline, seen, start) if facts == "yes" else facts
+    facts, before, during = _facts_allow(deadline, row, seen), deadline.after, deadline.during
+    if facts != "yes":
+        return facts
+    if before and not any(day <= start for day in seen.happened(before)):
+        return "unreadable" if seen.unreadable.intersection(before) else "no"
+    if not during:
+        return "yes"
+    if seen.unreadable.intersection(during):
+        return "unreadable"
+    first, last = (seen.first(name) for name in during)
+    return "yes" if first and first <= start and (last is None or start <= last) else "no"
 
 
 def could_apply(deadline: Deadline, row: Row, seen: EventHistory) -> str:
@@ -90,20 +99,6 @@ def _facts_allow(deadline: Deadline, row: Row, seen: EventHistory) -> str:
         if not row.codes[fact].intersection(codes):
             return "no"
     return "yes"
-
-
-def _applies_after(deadline: Deadline, seen: EventHistory, start: date) -> str:
-    before = deadline.after
-    if before and not any(day <= start for day in seen.happened(before)):
-        return "unreadable" if seen.unreadable.intersection(before) else "no"
-    return _applies_during(deadline.during, seen, start) if deadline.during else "yes"
-
-
-def _applies_during(during: tuple[str, str], seen: EventHistory, start: date) -> str:
-    if seen.unreadable.intersection(during):
-        return "unreadable"
-    first, last = (seen.first(name) for name in during)
-    return "yes" if first and first <= start and (last is None or start <= last) else "no"
 
 
 def stands(deadline: Deadline, row: Row, seen: EventHistory) -> bool:
@@ -263,7 +258,11 @@ def _look_at_closure(
     earliest = max(start, apply(closure.margin, first)) if first else start
     latest = min(due, apply(closure.margin, apply(NEXT_DAY, last))) if last else due
     if asked and not earliest <= asked <= latest:
-        return ExcuseResult(excuse, "refuted", _why_not(asked, start, due, first, last))
+        where = f"outside this deadline's own time, {start} to {due}"
+        if start <= asked <= due:
+            too_soon = first is not None and asked < first
+            where = f"too {f'long before {first}' if too_soon else f'near the re-opening after {last}'}"
+        return ExcuseResult(excuse, "refuted", f"advice was asked for on {asked}, {where}")
     if earliest > latest:
         return ExcuseResult(excuse, "refuted", f"no day from {start} to {due} is near enough to the closure")
     if asked and first and last:
@@ -273,14 +272,6 @@ def _look_at_closure(
     return ExcuseResult(
         excuse, "claimed", f"{excuse.flag} is yes; not all the dates that would prove it are given"
     )
-
-
-def _why_not(asked: date, start: date, due: date, first: date | None, last: date | None) -> str:
-    said = f"advice was asked for on {asked}"
-    if not start <= asked <= due:
-        return f"{said}, outside this deadline's own time, {start} to {due}"
-    too_soon = first is not None and asked < first
-    return f"{said}, too {f'long before {first}' if too_soon else f'near the re-opening after {last}'}"
 
 
 def _look_at_absence(excuse: Excuse, seen: EventHistory, start: date, due: date) -> ExcuseResult:

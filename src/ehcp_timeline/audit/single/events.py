@@ -53,13 +53,11 @@ class EventHistory:
         days = set(self.given(dates.events))
         before_all = [day for day in self.given(dates.first) if day < min(days, default=date.max)]
         starts = [*sorted({*days, *before_all[:1]}), date.max]
-        return tuple(self._between(start, until) for start, until in pairwise(starts))
-
-    def _between(self, start: date, until: date) -> "EventHistory":
-        inside = {
-            name: tuple(day for day in days if start <= day < until) for name, days in self.events.items()
-        }
-        return replace(self, events={name: days for name, days in inside.items() if days})
+        spans = []
+        for start, until in pairwise(starts):
+            events = {name: [day for day in of if start <= day < until] for name, of in self.events.items()}
+            spans.append(replace(self, events={name: tuple(of) for name, of in events.items() if of}))
+        return tuple(spans)
 
     def name_of(self, names: Iterable[str], day: date) -> str:
         """Return which of these events has this date."""
@@ -91,17 +89,17 @@ def with_derived(row: Row, derived: Iterable[DerivedEvent]) -> Row:
     it.
     """
     for event in derived:
-        days = [row.events[where.event] for where in event.earliest if _counts(where, event.unless, row)]
+        dated = [
+            row.events[where.event]
+            for where in event.earliest
+            if where.event in row.events and _holds(where, row)
+        ]
+        days = [day for day in dated if not _is_ruled_out(day, event.unless, row)]
         if days:
             row = replace(row, events={**row.events, event.id: min(days)})
         if any(_is_in_doubt(where, event.unless, row) for where in event.earliest):
             row = replace(row, unreadable=row.unreadable | {event.id})
     return row
-
-
-def _counts(where: EventWhere, unless: Iterable[str], row: Row) -> bool:
-    day = row.events.get(where.event)
-    return day is not None and _holds(where, row) and not _is_ruled_out(day, unless, row)
 
 
 def _holds(where: EventWhere, row: Row) -> bool:

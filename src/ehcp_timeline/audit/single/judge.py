@@ -193,7 +193,11 @@ def _judged(rulebook: Rulebook, rows: Sequence[Row], as_at: date, *, foresee: bo
                 workings += _judge_links(rulebook, deadline, rows, row, whole)
             elif request and is_of_request(deadline):
                 if row.number == request[0].number:
-                    workings.append(_judge(_of_request(rulebook, deadline, request, as_at), foresee=foresee))
+                    joined = with_derived(one_row(request), rulebook.derived.values())
+                    held = seen_on([joined], as_at, rulebook.planned)
+                    twice = answered_twice(deadline, request, as_at)
+                    question = _Question(rulebook, deadline, joined, held, twice=twice)
+                    workings.append(_judge(question, foresee=foresee))
             else:
                 workings += _judge_each(_Question(rulebook, deadline, row, seen), foresee=foresee)
     return tuple(workings)
@@ -205,12 +209,6 @@ def _judge_each(question: _Question, *, foresee: bool) -> Iterator[Working]:
     spans = seen.spans(deadline.starts) if deadline.starts.which == "each" and readable else ()
     for span in spans or (seen,):
         yield _judge(replace(question, seen=span), foresee=foresee)
-
-
-def _of_request(rulebook: Rulebook, deadline: Deadline, rows: Sequence[Row], as_at: date) -> _Question:
-    row = with_derived(one_row(rows), rulebook.derived.values())
-    seen = seen_on([row], as_at, rulebook.planned)
-    return _Question(rulebook, deadline, row, seen, twice=answered_twice(deadline, rows, as_at))
 
 
 def _judge_links(

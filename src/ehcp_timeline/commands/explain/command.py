@@ -17,10 +17,8 @@ from ehcp_timeline.text import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ehcp_timeline.audit.verdicts import Working
     from ehcp_timeline.cases.model import Problem, Row
     from ehcp_timeline.cases.source import CaseFile
-    from ehcp_timeline.measure.multi_file import JoinedCases
     from ehcp_timeline.output.receipt import Receipt
 
 _ENOUGH_TO_SUGGEST = 50_000
@@ -70,11 +68,16 @@ def explain(
     case = rows[0].case_id  # as the file spells it
     judged = judge_case(rulebook, rows, when)
     unread = ProblemFound.all_of(problems)
-    explained = [
-        Explained(working, steps_of(working, when)) for working in judged if _is_wanted(working, wanted)
-    ]
-    if isinstance(source, JoinedCases):
-        explained = [replace(one, working=_placed(one.working, source)) for one in explained]
+    shown = [working for working in judged if working.clock.verdict != "not-started"]
+    if wanted:
+        shown = [one for one in judged if any(is_under(name, one.deadline.id) for name in wanted)]
+    explained = [Explained(working, steps_of(working, when)) for working in shown]
+    if isinstance(source, JoinedCases):  # on the row that the reader of its file knows
+        clocks = [replace(one.clock, row=source.place(one.clock.row)) for one in shown]
+        explained = [
+            replace(one, working=replace(one.working, clock=clock))
+            for one, clock in zip(explained, clocks, strict=True)
+        ]
     sections = explain_sections(case, explained, when, rulebook, unread)
 
     def page(receipt: "Receipt") -> str:
@@ -93,18 +96,6 @@ def explain(
             made={"md": lambda _: markdown_page(sections), "html": page},
         )
     )
-
-
-def _is_wanted(working: "Working", wanted: frozenset[str]) -> bool:
-    """Return whether a clock was asked for by its id or the first part of one, or else has started."""
-    if not wanted:
-        return working.clock.verdict != "not-started"
-    return any(is_under(name, working.deadline.id) for name in wanted)
-
-
-def _placed(working: "Working", joint: "JoinedCases") -> "Working":
-    """Return a clock on the row that the reader of its file knows."""
-    return replace(working, clock=replace(working.clock, row=joint.place(working.clock.row)))
 
 
 def _rows(sources: "Sequence[CaseFile]", case: str) -> "tuple[CaseFile, list[Row], list[Problem]]":

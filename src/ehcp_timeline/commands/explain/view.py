@@ -1,6 +1,6 @@
 """The page of `ehcp explain`: the reasons for each verdict, step by step, with the law quoted."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import ClassVar
 
@@ -64,15 +64,16 @@ def explain_sections(
 ) -> list[Section]:
     """Return the state of every clock of a case, then the steps of each, those that are overdue first."""
     clocks = sorted(explained, key=lambda clock: clock.working.clock.verdict != "overdue")
-    rows = tuple(
-        (clock.working.deadline.id, standing(clock.working, rulebook), _day_of(clock.working))
-        for clock in clocks
-    )
+    rows = []
+    for working in (clock.working for clock in clocks):
+        due = f"{'not before' if working.deadline.minimum else 'by'} {working.clock.due}"
+        state = standing(working, rulebook)
+        rows.append((working.deadline.id, state, due if working.clock.due else ""))
     columns = (TableColumn("deadline", "fixed"), TableColumn("how it stands"), TableColumn("day", "fixed"))
     nothing = () if clocks else ("No deadline of this case has started.",)
     cells = tuple(f"Row {cell.row}, {cell.column}: {cell.problem}; {cell.try_}." for cell in unread)
     title = f"Case {case_id} as at {day(as_at)}"
-    first = Section(title, (*nothing, *cells), columns, rows if len(rows) > 1 else ())
+    first = Section(title, (*nothing, *cells), columns, tuple(rows) if len(rows) > 1 else ())
     return [first, *(_section(clock, rulebook) for clock in clocks)]
 
 
@@ -98,23 +99,17 @@ def explain_answer(
     return ExplainAnswer(as_at, RulebookUsed.of(rulebook), case_id, clocks, tuple(unread))
 
 
-def _day_of(working: Working) -> str:
-    due = working.clock.due
-    return f"{'not before' if working.deadline.minimum else 'by'} {due}" if due else ""
-
-
 def _section(explained: Explained, rulebook: Rulebook) -> Section:
     clock, deadline = explained.working.clock, explained.working.deadline
     return Section(
         title=f"{deadline.id}: {deadline.duty}",
         before=(f"Row {clock.row}: {standing(explained.working, rulebook)}.",),
         columns=_COLUMNS,
-        rows=tuple(line for step in explained.steps for line in _lines(step)),
+        rows=tuple(
+            line
+            for step in explained.steps
+            for line in ((str(step.number), step.title, step.text), ("", "", step.law or ""))
+            if line[2]
+        ),
         alarm=clock.verdict == "overdue",
     )
-
-
-def _lines(step: ExplanationStep) -> Iterator[tuple[str, str, str]]:
-    yield str(step.number), step.title, step.text
-    if step.law:
-        yield "", "", step.law

@@ -182,7 +182,13 @@ def timeline_sections(rulebook: Rulebook, judged: Sequence[Working], as_at: date
                 *_WHAT,
                 TableColumn("how it stands"),
             ),
-            rows=tuple(_row(working, rulebook) for working in part),
+            rows=tuple(
+                (
+                    *(day(working.clock.due) if working.clock.due else "no day", _WHO[working.deadline.who]),
+                    *(_what(working), standing(working, rulebook)),
+                )
+                for working in part
+            ),
             alarm=part is late,
         )
         for (title, day_heading), part in parts.items()
@@ -230,11 +236,6 @@ def _what(working: Working) -> str:
     """Return what is owed; what is not law is labelled so."""
     kind = working.deadline.kind
     return working.deadline.duty if kind == "statutory" else f"{working.deadline.duty} ({kind}, not law)"
-
-
-def _row(working: Working, rulebook: Rulebook) -> tuple[str, ...]:
-    due = day(working.clock.due) if working.clock.due else "no day"
-    return due, _WHO[working.deadline.who], _what(working), standing(working, rulebook)
 
 
 def _laws(rulebook: Rulebook, shown: Sequence[Working]) -> list[Section]:

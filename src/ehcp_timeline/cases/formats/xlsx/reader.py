@@ -278,11 +278,6 @@ def _day_from_1904(text: str) -> str:
     return (_EXCEL_DAY_0 + dt.timedelta(days=int(number) + _DAYS_TO_1904)).isoformat()
 
 
-def _number(value: float) -> str:
-    """Return a number without a decimal point where it is whole, as it was typed."""
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-
-
 def _moment(value: dt.datetime) -> str:
     midnight = value.time() == dt.time()
     return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
@@ -290,7 +285,9 @@ def _moment(value: dt.datetime) -> str:
 
 _TEXT: Mapping[type, Callable[[Any], str]] = {
     str: str,
-    float: _number,
+    float: lambda value: (  # without a decimal point where it is whole, as it was typed
+        str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    ),
     int: str,
     bool: lambda value: "true" if value else "false",
     dt.date: dt.date.isoformat,
