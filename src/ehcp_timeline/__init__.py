@@ -64,12 +64,12 @@ __all__ = [
 
 _HOMES = {
     "Audit": "measure.result",
-    "Clock": "audit.clock",
+    "Clock": "audit.verdicts",
     "EhcpError": "errors",
     "Row": "cases.model",
     "Rulebook": "law.rulebook",
     "Selection": "audit.selection",
-    "Working": "audit.single.trace",
+    "Working": "audit.verdicts",
     "check_files": "measure.audit",
     "explain": "audit.single.explain",
     "judge_case": "audit.single.judge",

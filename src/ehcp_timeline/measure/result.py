@@ -219,7 +219,7 @@ class Audit:
 
     Attributes:
         input: The files that were read.
-        findings: The selected clocks. The frame has every column of `audit.clock.Clock` too.
+        findings: The selected clocks. The frame has every column of `audit.verdicts.Clock` too.
         oldest: The oldest open assessments, oldest first.
         problems: Everything in the files that a person should put right, in file order.
         unread: Headings that are not read although dates or outcomes stand under them, in file order.

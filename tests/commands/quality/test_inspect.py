@@ -259,8 +259,11 @@ def test_every_column_of_a_rule_exists() -> None:
             {"severity": "grave", "found": {"ids": []}},
             "odd.severity: must be one of error, warning, query, not 'grave'",
         ),
-        ({"severity": "error"}, "odd: needs exactly one of found, order, future"),
-        ({"severity": "error", "found": {"ids": []}, "empty": {}}, "odd: needs exactly one of found, order"),
+        ({"severity": "error"}, "odd: needs exactly one of found, order, plain"),
+        (
+            {"severity": "error", "found": {"ids": []}, "plain": "empty"},
+            "odd: needs exactly one of found, order",
+        ),
         ({"severity": "error", "found": {"names": []}}, "odd.found.names: not a word of the rulebook"),
         ({"severity": "error", "found": {"ids": []}, "law": "none"}, "odd.law: not a word of the rulebook"),
         (

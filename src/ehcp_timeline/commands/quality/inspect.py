@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import date
 from itertools import compress, groupby
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import polars as pl
 
@@ -128,7 +128,7 @@ def _column_checks(check: checks.Check, columns: Columns, as_at: date) -> Iterat
             yield from _weeks(check, columns, as_at)
         case checks.Age() | checks.Lacks():
             yield from _of_child(check, columns, as_at)
-        case checks.Future() | checks.Day():
+        case "future" | checks.Day():
             yield from _events(check, columns, as_at)
         case checks.PatternRule():
             for name in names_held(check.columns, columns):
@@ -181,7 +181,7 @@ def _of_child(check: checks.Age | checks.Lacks, columns: Columns, as_at: date) -
         yield ColumnCheck(held[0], when)
 
 
-def _events(check: checks.Future | checks.Day, columns: Columns, as_at: date) -> Iterator[ColumnCheck]:
+def _events(check: Literal["future"] | checks.Day, columns: Columns, as_at: date) -> Iterator[ColumnCheck]:
     for name, column in columns.items():
         event = pl.col(name)
         if column.kind != "event":
@@ -375,18 +375,18 @@ class FileChecks:
         self, rule: str, check: checks.Check, source: CaseFile, *, annex_a: bool
     ) -> Iterable[ColumnFault]:
         match check:
-            case checks.OneDay() | checks.Weekend():
+            case checks.Crowded():
                 return self._crowded(check)
             case checks.Always():
                 return _always(check, pl.concat(self._kept[rule]))
-            case checks.Empty():
+            case "empty":
                 return (
                     {"column": name}
                     for name, counts in source.counts.items()
                     if not (counts.filled or counts.unreadable) and (counts.empty or counts.blank_words)
                     if not (annex_a and name == _NOT_OF_FILE)
                 )
-            case checks.Blanks():
+            case "blanks":
                 words = {name: counts.blank_words.total() for name, counts in source.counts.items()}
                 return ({"column": name, "number": number} for name, number in words.items() if number)
             case _:  # headings that look like a column; those that decide a deadline are faults of their rows
@@ -401,11 +401,11 @@ class FileChecks:
                     if not decides.get(heading.position)
                 )
 
-    def _crowded(self, check: checks.OneDay | checks.Weekend) -> Iterator[ColumnFault]:
+    def _crowded(self, check: checks.Crowded) -> Iterator[ColumnFault]:
         """Yield the columns of which too many dates are one day, or in no office's week."""
         for name, days in self._days.items():
             first, number = None, sum(n for day, n in days.items() if day.weekday() >= _SATURDAY)
-            if isinstance(check, checks.OneDay):
+            if check.days == "one day":
                 first, number = min(days.items(), key=lambda item: (-item[1], item[0]), default=(None, 0))
             dates = days.total()
             if dates >= check.least and number * 100 > dates * check.percent:
@@ -421,10 +421,10 @@ def _is_for(check: checks.Check, columns: Columns) -> bool:
             return bool({*check.when} & columns.keys() and {*check.any_of} & columns.keys())
         case checks.Always():
             return check.flag in columns and bool({*check.when} & columns.keys())
-        case checks.OneDay() | checks.Weekend():
+        case checks.Crowded():
             return any(column.kind == "event" for column in columns.values())
         case _:
-            return isinstance(check, checks.Empty | checks.Blanks | checks.UnreadHeading)
+            return check in ("empty", "blanks", "heading")
 
 
 def _always(check: checks.Always, counts: pl.DataFrame) -> Iterator[ColumnFault]:

@@ -33,11 +33,6 @@ class DateOrderRule:
 
 
 @record(frozen=True, slots=True)
-class Future:
-    """What happens is not after the as-at date."""
-
-
-@record(frozen=True, slots=True)
 class Needs:
     """Where one of `when` and one of `where` is filled, one of `any_of` is, on the row or on the case."""
 
@@ -109,27 +104,10 @@ class PatternRule:
 
 
 @record(frozen=True, slots=True)
-class Blanks:
-    """No cell holds a word for a blank."""
+class Crowded:
+    """Of `least` dates or more of a column, not over `percent` are one day, or Saturdays and Sundays."""
 
-
-@record(frozen=True, slots=True)
-class Empty:
-    """A column has a value."""
-
-
-@record(frozen=True, slots=True)
-class OneDay:
-    """Of `least` dates or more of a column, not over `percent` are one day."""
-
-    least: int
-    percent: int
-
-
-@record(frozen=True, slots=True)
-class Weekend:
-    """Of `least` dates or more of a column, not over `percent` are Saturdays and Sundays."""
-
+    days: Literal["one day", "weekend"]
     least: int
     percent: int
 
@@ -143,19 +121,16 @@ class Always:
     least: int
 
 
-@record(frozen=True, slots=True)
-class UnreadHeading:
-    """No heading that is not read looks like a column, or has dates under it that may be an event's."""
+Plain = Literal["future", "blanks", "empty", "heading"]
+"""What happens is not after the as-at date; no cell holds a word for a blank; a column has a value; no
+heading that is not read looks like a column, or has dates under it that may be an event's."""
+RowCheck = DateOrderRule | Needs | Weeks | Open | Age | Day | Lacks | PatternRule
+Check = Found | RowCheck | Same | Crowded | Always | Plain
 
-
-RowCheck = DateOrderRule | Future | Needs | Weeks | Open | Age | Day | Lacks | PatternRule
-FileCheck = Blanks | Empty | OneDay | Weekend | Always | UnreadHeading
-Check = Found | RowCheck | Same | FileCheck
-
-_KINDS: Mapping[str, type[Check]] = {
-    "found": Found, "order": DateOrderRule, "future": Future, "needs": Needs, "weeks": Weeks, "open": Open,
-    "age": Age, "day": Day, "same": Same, "lacks": Lacks, "written": PatternRule, "blanks": Blanks,
-    "empty": Empty, "one_day": OneDay, "weekend": Weekend, "always": Always, "heading": UnreadHeading,
+_KINDS: Mapping[str, Any] = {
+    "found": Found, "order": DateOrderRule, "plain": Plain, "needs": Needs, "weeks": Weeks, "open": Open,
+    "age": Age, "day": Day, "same": Same, "lacks": Lacks, "written": PatternRule, "crowded": Crowded,
+    "always": Always,
 }  # fmt: skip
 
 

@@ -61,15 +61,8 @@ class ClauseChanged:
     def of(cls, change: ClauseChange) -> Self:
         """Return a change, and what it is in words."""
         return cls(
-            change.deadline or None,
-            change.part,
-            change.name or None,
-            change.since,
-            change.until,
-            change.old,
-            change.new,
-            change_words(change),
-            change.answers,
+            *(change.deadline or None, change.part, change.name or None, change.since, change.until),
+            *(change.old, change.new, change_words(change), change.answers),
         )
 
 

@@ -44,14 +44,8 @@ class DeadlineListed:
         """Return a line for each deadline."""
         return tuple(
             cls(
-                deadline.id,
-                deadline.duty,
-                deadline.who,
-                deadline.kind,
-                limit_words(deadline.versions[-1].limit),
-                deadline.law,
-                deadline.seen,
-                deadline.checked,
+                *(deadline.id, deadline.duty, deadline.who, deadline.kind),
+                *(limit_words(deadline.versions[-1].limit), deadline.law, deadline.seen, deadline.checked),
             )
             for deadline in deadlines
         )

@@ -47,12 +47,7 @@ class MeasureMeant:
     def of(cls, measure: Measure, kpis: Kpis) -> Self:
         """Return what a measure of the rulebook means."""
         return cls(
-            id=measure.id,
-            dfe=measure.dfe,
-            name=measure.name,
-            topic=measure.topic,
-            unit=measure.unit,
-            better=measure.better or None,
+            *(measure.id, measure.dfe, measure.name, measure.topic, measure.unit, measure.better or None),
             numerator=kpis.numerator(measure),
             denominator=kpis.denominator(measure) or None,
             dated_by=kpis.populations[measure.counts].dated or None,
