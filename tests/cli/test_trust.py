@@ -92,6 +92,20 @@ def test_a_file_in_a_folder_that_is_read_is_refused(tmp_path: Path) -> None:
     assert "is also read" in said(run)
 
 
+@pytest.mark.parametrize("named", ["ours.toml", "."], ids=["a file", "its folder"])
+def test_a_rulebook_that_is_compared_is_not_written_over(named: str, tmp_path: Path) -> None:
+    """It is named by a word that may also be a revision; a page beside it may be replaced."""
+    ours, page = tmp_path / "ours.toml", tmp_path / "change.md"
+    ours.write_bytes(Path("examples/local-promises.toml").read_bytes())
+    page.write_text("old")
+    words = ("rules", "diff", "installed", str(tmp_path / named), "--force", "-o")
+    over, beside = ehcp(*words, str(ours), "-f", "md"), ehcp(*words, str(page))
+
+    assert (over.returncode, beside.returncode) == (2, 0)
+    assert f"{ours} is also read" in said(over)
+    assert ours.read_bytes() == Path("examples/local-promises.toml").read_bytes()
+
+
 def test_another_file_beside_it_is_written(tmp_path: Path) -> None:
     """A file of the same content in the same folder is no input."""
     cases = tmp_path / "cases.csv"

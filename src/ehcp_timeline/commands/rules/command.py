@@ -12,7 +12,7 @@ from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.output.document import Document
 from ehcp_timeline.output.sections import Section
 from ehcp_timeline.shell import options
-from ehcp_timeline.shell.destination import ROW_FORMATS, Output, OutputTarget, choose_output, say
+from ehcp_timeline.shell.destination import ROW_FORMATS, Output, OutputTarget, check_apart, choose_output, say
 from ehcp_timeline.shell.open import law, names, settings
 from ehcp_timeline.shell.parse import choice, day_asked
 from ehcp_timeline.text import count, listed
@@ -260,6 +260,8 @@ def diff(
     """
     formats = ("table", "plain", "md", "json", "csv", "ndjson", "xlsx")
     to = output.choose(formats)
+    read = (path for word in map(Path, (before, after)) for path in (word, *word.glob("*.toml")))
+    check_apart(output.outputs or (), (path for path in read if path.is_file()))
     fails, group = choice("--fail-on", fail_on, ("none", "change", "flip")), choice("--by", by, GROUPS)
     when = day_asked(as_at)
     listing = sorted({"csv", "ndjson", "xlsx"} & to.formats())
