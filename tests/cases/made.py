@@ -11,6 +11,7 @@ from polars.testing import assert_frame_equal
 from ehcp_timeline.cases.model import Problem, vocabulary
 from ehcp_timeline.cases.sheet import Batch
 from ehcp_timeline.cases.source import CaseFile, open_case_file
+from ehcp_timeline.record import replace
 
 AS_AT = date(2026, 1, 15)
 
@@ -29,8 +30,16 @@ def opened(folder: Path, content: str | bytes, **options: Any) -> CaseFile:
 
 def read(folder: Path, content: str | bytes, **options: Any) -> Batch:
     """Read a file with this content in one batch."""
-    (batch,) = opened(folder, content, **options).batches()
-    return batch
+    return one_batch(opened(folder, content, **options))
+
+
+def one_batch(source: CaseFile) -> Batch:
+    """Read a file with one batch of rows, and what can only be said at its end."""
+    batch, *end = source.batches()
+    assert not any(rest.frame.height for rest in end)
+    return replace(
+        batch, problems=tuple(sorted(problem for one in (batch, *end) for problem in one.problems))
+    )
 
 
 def rows(batch: Batch) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from ehcp_timeline.cases.cells.vectorised import ColumnCounts
 from ehcp_timeline.cases.mapping.model import FileMapping
 from ehcp_timeline.cases.model import Problem, Row, vocabulary
 from ehcp_timeline.cases.sheet import rows_of
-from tests.cases.made import assert_alike, briefly, column, opened, read
+from tests.cases.made import assert_alike, briefly, column, one_batch, opened, read
 
 DIRTY = """\
 case_id,draft_sent,plan_issued,order_kind,coronavirus,team,date_of_birth,name
@@ -131,7 +131,7 @@ def test_the_words_for_a_blank_can_be_chosen(tmp_path: Path) -> None:
 def test_a_column_that_is_not_known_is_not_read(tmp_path: Path) -> None:
     """It does not appear in the frame, and its cells are no one's problem."""
     source = opened(tmp_path, "case_id,Notes,draft_sent\nC1,#N/A,2024-03-01\n")
-    (batch,) = source.batches()
+    batch = one_batch(source)
 
     assert source.columns == {"case_id", "draft_sent"}
     assert (batch.frame.columns, batch.problems) == (["row", "case_id", "draft_sent"], ())

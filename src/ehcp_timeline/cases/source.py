@@ -179,6 +179,8 @@ class CaseFile:
     def batches(self, rows: int = 150_000) -> Generator[Batch]:
         """Yield the rows of the file from the first, about `rows` of them at a time; at least one batch.
 
+        What can only be said of the whole file is a problem of one more batch, without rows.
+
         A batch is read while the one before it is in use, the first as soon as this is called.
 
         Raises:
@@ -225,7 +227,7 @@ class CaseFile:
         self._reading = reading
         self._unread = unread = self._unread_columns()
         self.rows = self.judged = 0
-        held: Batch | None = None
+        end, odd = Batch(pl.DataFrame()), False
 
         def dtypes() -> Mapping[int, pl.DataType]:
             return {self._places[name]: kind for name, kind in reading.takes().items()}
@@ -246,21 +248,23 @@ class CaseFile:
             lost = sum(problem.stops == "row" and problem.rule not in NO_CASES for problem in problems)
             self.rows += judged + lost
             self.judged += judged
-            if held:
-                yield held
-            held = replace(
+            batch = replace(
                 read,
                 frame=read.frame.with_columns(unread.dates(texts, read.frame)),
                 problems=tuple(sorted(problems)),
                 read=judged + lost,
                 raw=block.cells,
             )
-        if held:
-            at_the_end = self._placed([*order.at_the_end(), *case_numbers.at_the_end()])
-            at_the_end += (*self.sheet.remarks, *self.sheet.outdated(self._as_at))
-            if not (self.rows or held.problems):
-                at_the_end.append(NO_ROWS)
-            yield replace(held, problems=tuple(sorted((*held.problems, *at_the_end))))
+            end = Batch(batch.frame.clear(), columns=read.columns, raw=block.cells.clear())
+            odd = bool(problems)
+            yield batch
+            del batch, block, texts, read  # a hundred megabytes, while the next is cut
+        at_the_end = self._placed([*order.at_the_end(), *case_numbers.at_the_end()])
+        at_the_end += (*self.sheet.remarks, *self.sheet.outdated(self._as_at))
+        if not (self.rows or odd):
+            at_the_end.append(NO_ROWS)
+        if at_the_end:
+            yield replace(end, problems=tuple(sorted(at_the_end)))
         refuse_turned(turned, self._laid.sheet, self._places)
 
     def _unread_columns(self) -> UnreadColumns:

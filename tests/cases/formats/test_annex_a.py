@@ -7,7 +7,7 @@ import pytest
 
 from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_file
-from tests.cases.made import AS_AT, opened, rows
+from tests.cases.made import AS_AT, one_batch, opened, rows
 
 SAMPLE = Path(__file__).parents[2] / "data" / "annexA_fake_sen.xlsx"
 LIST_1 = "Unique ID,Date initial EHC plan issued,Date updated EHC plan issued,Date EHC plan last reviewed"
@@ -16,7 +16,7 @@ LIST_1 = "Unique ID,Date initial EHC plan issued,Date updated EHC plan issued,Da
 def test_the_published_sample() -> None:
     """List 1 is taken and list 2, of children without a plan, is not; every row is there."""
     source = open_case_file(str(SAMPLE), vocabulary(), as_at=AS_AT)
-    (batch,) = source.batches()
+    batch = one_batch(source)
 
     assert source.sheet.worksheet == "List_1"
     assert (batch.read, batch.judged) == (2, 2)

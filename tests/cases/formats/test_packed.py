@@ -14,7 +14,7 @@ from polars.testing import assert_frame_equal
 from ehcp_timeline.cases.formats import detect
 from ehcp_timeline.errors import CaseFileError
 from tests.cases.books import cases
-from tests.cases.made import column, opened, read, rows
+from tests.cases.made import column, one_batch, opened, read, rows
 
 TEXT = "case_id,district,request_received,plan_issued\n1001,North,01/03/2024,\nC2,,2024-05-06,TBC\n"
 BLANK_LINE = b",,," + b" " * 996 + b"\n"
@@ -52,7 +52,7 @@ def test_a_packed_file_says_what_the_plain_one_says(tmp_path: Path, packed: byte
     source = opened(tmp_path, packed)
 
     for _ in range(2):
-        (batch,) = source.batches()
+        batch = one_batch(source)
         assert_frame_equal(batch.frame, read(tmp_path / "..", TEXT).frame)
     assert source.sha256 == hashlib.sha256(packed).hexdigest()
 

@@ -18,7 +18,7 @@ from ehcp_timeline.cases.formats.stream import open_raw
 from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.errors import CaseFileError
-from tests.cases.made import AS_AT, column, opened, read, write
+from tests.cases.made import AS_AT, column, one_batch, opened, read, write
 
 TEXT = "case_id,team,draft_sent\nC1,Brontë’s,2024-03-01\nC2,Łódź,2024-03-02\n"
 DAMAGED = "damaged or was cut short. copy it again, or open it and save it again"
@@ -42,7 +42,7 @@ WINDOWS = "case_id,team,draft_sent\nC1,Brontë’s,2024-03-01\nC2,Ünder,2024-03
 def test_every_encoding_gives_the_same_cells(tmp_path: Path, content: bytes, encoding: str) -> None:
     """Marks, UTF-16 without one, UTF-8 and Windows-1252 are told apart; the digest is of the bytes."""
     source = opened(tmp_path, content)
-    (batch,) = source.batches()
+    batch = one_batch(source)
 
     assert source.sheet.encoding == encoding
     assert source.sha256 == hashlib.sha256(content).hexdigest()

@@ -11,7 +11,7 @@ from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import CaseFile, open_case_file
 from ehcp_timeline.errors import CaseFileError, ConfigError
 from tests.cases.books import book
-from tests.cases.made import AS_AT, briefly, column, opened, read, write
+from tests.cases.made import AS_AT, briefly, column, one_batch, opened, read, write
 
 OUTCOMES = {
     "assess_agreed": SharedDate("Decision date", "Decision", ("Agreed", "A")),
@@ -117,7 +117,7 @@ def test_constants_fill_what_the_file_lacks(tmp_path: Path) -> None:
         constants={"transfer_kind": "primary secondary", "exception_recorded": "no", "district": "North"}
     )
     source = opened(tmp_path, "case_id,district\nC1,South\nC2,\n", mapping=mapping)
-    (batch,) = source.batches()
+    batch = one_batch(source)
 
     assert column(batch, "transfer_kind") == ["primary_secondary"] * 2
     assert column(batch, "exception_recorded") == [False] * 2

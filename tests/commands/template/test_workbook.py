@@ -11,6 +11,7 @@ import pytest
 from ehcp_timeline.cases.model import NO_ROWS, vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.commands.template.command import template_workbook
+from tests.cases.made import one_batch
 
 COLUMNS = vocabulary().columns
 BOOK = template_workbook(COLUMNS)
@@ -22,7 +23,7 @@ def test_its_header_is_every_column(tmp_path: Path) -> None:
     path.write_bytes(BOOK)
 
     source = open_case_file(str(path), vocabulary(), as_at=date(2026, 1, 15))
-    (batch,) = source.batches()
+    batch = one_batch(source)
 
     assert [one.column for one in source.headings] == list(COLUMNS)
     assert (source.sheet.worksheet, batch.read) == ("Cases", 0)

@@ -1,12 +1,12 @@
 """The few bytes of each row that repeating duties need once the whole file has been read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import or_
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.days import NEVER, where_true
+from ehcp_timeline.audit.bulk.days import NEVER, all_positions, constant, where_true
 from ehcp_timeline.audit.bulk.row_events import Columns
 from ehcp_timeline.cases.model import UNREAD
 from ehcp_timeline.cases.sheet import ROW
@@ -48,33 +48,50 @@ class Memory:
 
         With `other`, it keeps those of about half of the cases instead.
         """
-        days = {name: days for name, days in batch.dates.items() if name in self.names or UNREAD in name}
+        days = {
+            name: days < NEVER for name, days in batch.dates.items() if name in self.names or UNREAD in name
+        }
         flags = {name: mask for name, mask in batch.flags.items() if name in self.names}
         unreadable = {name: mask for name, mask in batch.unreadable.items() if name in self.names}
-        standing = [some < NEVER for some in days.values()]
-        masks = (*standing, *flags.values(), *unreadable.values())
+        marks = (days, flags, unreadable)
+        masks = [mask for of_kind in marks for mask in of_kind.values()]
         if not masks:
             return
         kept = where_true(reduce(or_, masks))
+        there = [{name: where_true(mask) for name, mask in of_kind.items()} for of_kind in marks]
         ids = batch.frame[["case_id"]][kept]
         hashes = pl.DataFrame({str(seed): ids.hash_rows(seed) for seed in SEEDS})
-        parts = [(self, kept, hashes)]
-        if other:
-            mine = hashes[str(SEEDS[0])] < 2**63
-            parts = [
-                (memory, kept.filter(mask), pl.DataFrame([series.filter(mask) for series in hashes]))
-                for memory, mask in ((self, mine), (other, ~mine))
-            ]
-        for memory, positions, hashes_of in parts:
-            memory.rows.append(batch.frame[ROW][positions].cast(pl.UInt32))
-            memory.hashes.append(hashes_of)
-            for name, every_day in days.items():
-                some = every_day[positions]
-                there = where_true(some < NEVER)
-                if len(there):
-                    frame = pl.DataFrame({"position": there + memory.height, "day": some[there]})
-                    memory.days.setdefault(name, []).append(frame)
-            for masks_of, kept_of in ((flags, memory.flagged), (unreadable, memory.unreadable)):
-                for name, mask in masks_of.items():
-                    kept_of.setdefault(name, []).append(where_true(mask[positions]) + memory.height)
-            memory.height += len(positions)
+        if not other:
+            self.keep(batch, kept, hashes, *there)
+            return
+        mine = hashes[str(SEEDS[0])] < 2**63
+        for memory, mask in ((self, mine), (other, ~mine)):
+            own = pl.DataFrame([series.filter(mask) for series in hashes])
+            memory.keep(batch, kept.filter(mask), own, *there)
+
+    def keep(
+        self,
+        batch: Columns,
+        kept: pl.Series,
+        hashes: pl.DataFrame,
+        days: Mapping[str, pl.Series],
+        flags: Mapping[str, pl.Series],
+        unreadable: Mapping[str, pl.Series],
+    ) -> None:
+        """Keep these rows of a batch; of what is marked, the positions in the batch are given."""
+        numbers = all_positions(len(kept)) + self.height
+        place = constant(NEVER, batch.frame.height).scatter(kept, numbers)
+        for name, there in days.items():
+            position = place[there]
+            mine = position < NEVER
+            if mine.any():
+                day = batch.dates[name][there].filter(mine)
+                frame = pl.DataFrame({"position": position.filter(mine), "day": day})
+                self.days.setdefault(name, []).append(frame)
+        for marked, kept_of in ((flags, self.flagged), (unreadable, self.unreadable)):
+            for name, there in marked.items():
+                position = place[there]
+                kept_of.setdefault(name, []).append(position.filter(position < NEVER))
+        self.rows.append(batch.frame[ROW][kept].cast(pl.UInt32))
+        self.hashes.append(hashes)
+        self.height += len(kept)

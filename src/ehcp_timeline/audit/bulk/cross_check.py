@@ -69,7 +69,7 @@ def verified(
 
     def passing() -> Iterator[Batch]:
         for batch in batches:
-            being_judged.append(batch)
+            being_judged[:] = [batch]
             yield batch
             del batch
 
@@ -78,7 +78,7 @@ def verified(
             held.hold_cases(judged)
         else:
             held.hold_rows(being_judged[0], judged)
-            held.keep_cases(being_judged.pop())
+            held.keep_cases(being_judged.pop())  # let go of before the next comes
         yield judged
         del judged
 

@@ -140,6 +140,7 @@ def is_at(positions: pl.Series, height: int) -> pl.Series:
 FIRST_DAY: Final = date(1980, 1, 1).toordinal()  # files hold no date before 1995
 SPAN: Final = date(2200, 1, 1).toordinal() - FIRST_DAY
 NOT_ASKED: Final = 0
+ANY_DAY: Final = date(2026, 1, 1)
 
 
 class DayTable:
@@ -174,6 +175,9 @@ class DayTables:
 
     def of(self, count: Count | Callable[[date], date], days: pl.Series) -> pl.Series:
         """Return where a way to count leads from each day; `NEVER` leads to `NEVER`."""
+        if isinstance(count, Count) and count.adds_days:
+            added = (apply(count, ANY_DAY) - ANY_DAY).days
+            return only(days + added if added >= 0 else days - -added, days < NEVER)
         if count not in self._tables:
             ask = partial(apply, count) if isinstance(count, Count) else count
             self._tables[count] = DayTable(ask)

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Literal, Self
 
 import polars as pl
@@ -31,7 +32,7 @@ class EventFrame(ABC):
         self.there = there
         self.height = len(row)
 
-    @property
+    @cached_property
     def never(self) -> pl.Series:
         """`NEVER` for every clock."""
         return constant(NEVER, self.height)

@@ -86,6 +86,8 @@ def _judged(
     requests = Requests()
     empty = None
     for batch in batches:
+        if not batch.frame.height and empty is not None:
+            continue
         own = requests.without_repeated(batch)
         columns = Columns(own, rulebook, inquiry.today, derived)
         clocks = {clocks.deadline.id: clocks for clocks in weigh_rows(inquiry, once, columns)}

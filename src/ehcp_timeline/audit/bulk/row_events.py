@@ -102,7 +102,7 @@ class Columns:
             doubtful = either(doubtful, None if unsure is None else unsure & counts)
             doubtful = either(doubtful, None if lost is None else lost & (ruled_out == NEVER))
         if day.min() != NEVER:
-            self.dates[event.id] = whole.never.scatter(positions, day)
+            self.dates[event.id] = constant(NEVER, whole.height).scatter(positions, day)
         if doubtful is not None and doubtful.any():
             self.unreadable[event.id] = is_at(positions.filter(doubtful), self.frame.height)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ehcp_timeline.errors import CaseFileError
-from tests.cases.made import briefly, column, opened, read
+from tests.cases.made import briefly, column, one_batch, opened, read
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -31,7 +31,7 @@ def test_a_comma_inside_cells_does_not_win(tmp_path: Path) -> None:
 def test_a_delimiter_that_the_file_declares(tmp_path: Path, first: str) -> None:
     """Excel's own line is believed, and it is a line of the file."""
     source = opened(tmp_path, f"{first}\r\ncase_id;team,x\r\nC1;North\r\n")
-    (batch,) = source.batches()
+    batch = one_batch(source)
 
     assert (source.sheet.delimiter, source.sheet.header_row) == (";", 2)
     assert batch.frame["row"].to_list() == [3]
@@ -55,7 +55,7 @@ def test_banner_rows_are_passed_over(tmp_path: Path) -> None:
     banner = 'SEN report,,,\n"Run by the team\nof the county",,,\n\nTeam,North,,\n'
 
     source = opened(tmp_path, f"{banner}Case ID,Team,Draft sent,Notes\nC1,North,2024-03-01,\n")
-    (batch,) = source.batches()
+    batch = one_batch(source)
 
     assert source.sheet.header_row == 6
     assert batch.frame["row"].to_list() == [7]

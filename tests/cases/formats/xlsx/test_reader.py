@@ -8,7 +8,7 @@ from polars.testing import assert_frame_equal
 
 from ehcp_timeline.errors import CaseFileError
 from tests.cases.books import FIRST_MARCH, Rows, book, cases, changed, sheet_xml, with_sheet
-from tests.cases.made import briefly, column, opened, read, rows
+from tests.cases.made import briefly, column, one_batch, opened, read, rows
 
 HEADER = ("case_id", "district", "request_received", "plan_issued")
 RECEIVED = date(2024, 3, 1)
@@ -101,7 +101,7 @@ def test_two_sheets_of_cases_are_read_together(tmp_path: Path) -> None:
     """Columns that mean the same are one; every problem names its sheet, and the row and the cell there."""
     reviews = [("Reviews",), ("Review meeting date", "Case no", "note"), ("soon", "C1", "x"), ("", "C2")]
     source = opened(tmp_path, book(("Requests", [HEADER, ("C1",), ("C3",)]), ("Reviews", reviews)))
-    (batch,) = source.batches()
+    batch = one_batch(source)
 
     assert column(batch, "case_id") == ["C1", "C3", "C1", "C2"]
     assert batch.frame["row"].to_list() == [2, 3, 100_003, 100_004]

@@ -4,7 +4,7 @@ import codecs
 import hashlib
 import io
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -37,6 +37,7 @@ _IN_NAMES = re.compile(rb"(?<=[A-Za-z])[\x80-\xff]+|[\x80-\xff]+(?=[A-Za-z])")
 _COMMON = "éèëêïíîöóôøüúáàäåâçñšž"
 _BEFORE_WORDS, _AFTER_WORDS = "“‘£€•", "”…–—"
 _ENOUGH = 5_000  # places
+_PIECES_HELD = 3  # that are not hashed yet; to wait for each costs as much again as the hash
 _AS_CSV = "save it as CSV UTF-8"
 _NOT_TEXT = (
     (b"%PDF", "is a PDF", "export the cases as CSV"),
@@ -135,10 +136,11 @@ def _look(file: IO[bytes], shown: str) -> tuple[str, bool, bool, bool]:
     digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
     utf8, lone_return, nul, held, lines = True, False, False, b"", 0
     with ThreadPoolExecutor(max_workers=1) as beside:
-        hashed = beside.submit(digest.update, b"")
+        hashing = deque([beside.submit(digest.update, b"")])
         for piece in pieces(file):
-            hashed.result()
-            hashed = beside.submit(digest.update, piece)
+            hashing.append(beside.submit(digest.update, piece))
+            if len(hashing) > _PIECES_HELD:
+                hashing.popleft().result()
             lines += piece.count(b"\n")
             if lines > limit(MOST_LINES):
                 raise too_much(f"{shown} has more than {limit(MOST_LINES):,} lines")
