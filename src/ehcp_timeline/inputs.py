@@ -22,7 +22,7 @@ MOST_COPIED = 2_000_000_000  # bytes
 MOST_WRITTEN = 10_000_000  # bytes of what a person writes, as settings and rules
 _MOST_VALUES = 8_000_000  # of JSON: each may take a hundred bytes of memory
 _WAITS = 20  # tenths of a second for a pipe's writer
-NO_ROOM = "free some disk space, or set TMPDIR to another folder"
+_NO_ROOM = "free some disk space, or set TMPDIR to another folder"
 _NO_FILE = (": there is no such file", "check the name and the folder")
 _NO_LEAVE = (" may not be read", "ask for permission to read it, or copy it")
 _SAID = {
@@ -36,7 +36,7 @@ _SAID = {
         " is a pipe that no program writes to",
         "start the program that writes to it first, or name a file",
     ),
-    errno.ENOSPC: (": there is no room for a temporary copy of it", NO_ROOM),
+    errno.ENOSPC: (": there is no room for a temporary copy of it", _NO_ROOM),
 }
 
 

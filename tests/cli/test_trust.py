@@ -301,7 +301,8 @@ def test_a_revision_that_finds_no_room_is_told_so(monkeypatch: pytest.MonkeyPatc
     run = ehcp("rules", "diff", "installed", "HEAD~1:law")
 
     assert run.returncode == 2
-    assert said(run).startswith("ehcp: there is no room for a temporary file\ntry: free some disk space")
+    line = "the earlier rulebook: there is no room for a temporary copy of it\ntry: free some disk space"
+    assert said(run).startswith(f"ehcp: {line}")
 
 
 @pytest.mark.parametrize("option", ["--kind", "--who", "--include", "--deadline", "--team", "--assume-blank"])

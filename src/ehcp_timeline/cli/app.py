@@ -22,7 +22,7 @@ from typer.main import get_command, get_group
 
 from ehcp_timeline import __version__
 from ehcp_timeline.errors import EhcpError, TerminatedError, UsageError
-from ehcp_timeline.inputs import NO_ROOM, reason
+from ehcp_timeline.inputs import reason
 from ehcp_timeline.record import fields, record
 from ehcp_timeline.shell.destination import PIPE_CLOSED, say
 from ehcp_timeline.shell.options import examples
@@ -327,8 +327,6 @@ def _stopped(error: BaseException) -> int:
             code = TERMINATED
         case MemoryError():
             _tell("there is not enough memory for this", "give less at a time, or use a larger computer")
-        case OSError(errno=number, filename=None) if number == ENOSPC:
-            _tell("there is no room for a temporary file", NO_ROOM)
         case OSError():
             place = f"{error.filename}: " if error.filename else ""
             _tell(f"{place}{reason(error)}", "free some disk space" if error.errno == ENOSPC else "")

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from ehcp_timeline import __version__
 from ehcp_timeline.errors import RulebookError, UsageError
-from ehcp_timeline.inputs import MOST_WRITTEN, read_whole
+from ehcp_timeline.inputs import MOST_WRITTEN, read_whole, reading
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.law.rulebook import Rulebook
 
@@ -115,7 +115,7 @@ def _from_here(path: Path) -> str:
 
 def _loaded(law: Mapping[str, bytes], overlays: Mapping[str, bytes]) -> Rulebook:
     """Return the rulebook that some files make, called by their own names; no `law` is the installed one."""
-    with TemporaryDirectory(prefix="ehcp-") as room:
+    with reading("the earlier rulebook", UsageError), TemporaryDirectory(prefix="ehcp-") as room:
         _write(Path(room) / "law", law)
         names: dict[str, str] = {}
         for number, (name, text) in enumerate(overlays.items()):
