@@ -3,60 +3,26 @@
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import DataclassSchema
 
+from ehcp_timeline import commands, measure
 from ehcp_timeline.cases.mapping.loader import KEYS
 from ehcp_timeline.cases.model import vocabulary
-from ehcp_timeline.commands.check.exceptions import ExceptionsAnswer
-from ehcp_timeline.commands.columns.profile import ColumnsAnswer
-from ehcp_timeline.commands.convert.canonical import ConvertAnswer
-from ehcp_timeline.commands.explain.view import ExplainAnswer
-from ehcp_timeline.commands.quality.rules import QualityRulesAnswer
-from ehcp_timeline.commands.quality.score import QualityAnswer
-from ehcp_timeline.commands.reconcile.rates import ReconcileAnswer
-from ehcp_timeline.commands.report.answer import ReportAnswer
-from ehcp_timeline.commands.rules.check import RulesCheckAnswer
-from ehcp_timeline.commands.rules.diff import RulesDiffAnswer
-from ehcp_timeline.commands.rules.golden.run import RulesTestAnswer
-from ehcp_timeline.commands.rules.holidays import HolidaysAnswer
-from ehcp_timeline.commands.rules.lists import CoverageAnswer, RuleAnswer, RulesAnswer, StaleAnswer
-from ehcp_timeline.commands.scorecard.answer import MeasureList, ScorecardAnswer, ScorecardPublication
-from ehcp_timeline.commands.timeline.command import TimelineAnswer
-from ehcp_timeline.commands.verify.compare import VerifyAnswer
-from ehcp_timeline.commands.worklists.family_letters import LettersAnswer
-from ehcp_timeline.commands.worklists.lists import (
-    NextAnswer,
-    OverdueAnswer,
-    SaveListAnswer,
-)
-from ehcp_timeline.commands.worklists.publication import PublicationAnswer
-from ehcp_timeline.commands.worklists.reviews import ReviewsAnswer, TermListAnswer
 from ehcp_timeline.law.kpi import load_kpis
 from ehcp_timeline.measure.answer import keys
-from ehcp_timeline.measure.changes import ChangesAnswer
-from ehcp_timeline.measure.compare.compare import CompareAnswer
-from ehcp_timeline.measure.forecast.forecast import ForecastAnswer
 from ehcp_timeline.measure.kpi.question import MOST_PEOPLE
-from ehcp_timeline.measure.result import Audit
 from ehcp_timeline.output.receipt import Receipt
 from ehcp_timeline.shell.open import GROUPS, OTHER_KEYS
 
 _ATTRIBUTE = re.compile(r"^\s*(\w+): (.+(?:\n\s+.+(?<!:))*?)(?=\n\s*\w+: |\s*\Z)", re.MULTILINE)
-_ANSWERS: tuple[type[Any], ...] = (
-    Audit, TimelineAnswer, ExplainAnswer, OverdueAnswer, SaveListAnswer, NextAnswer, LettersAnswer,
-    ReviewsAnswer, TermListAnswer,
-    PublicationAnswer, ChangesAnswer, ExceptionsAnswer, ColumnsAnswer, RulesAnswer, RuleAnswer, StaleAnswer,
-    CoverageAnswer, RulesTestAnswer, RulesCheckAnswer, RulesDiffAnswer, HolidaysAnswer, ScorecardAnswer,
-    MeasureList, CompareAnswer, ScorecardPublication, ReconcileAnswer, ForecastAnswer, ReportAnswer,
-    ConvertAnswer, QualityAnswer, QualityRulesAnswer, VerifyAnswer,
-)  # fmt: skip
-EVERY: Mapping[str, type[Any]] = {answer.SCHEMA.replace("/", "-"): answer for answer in _ANSWERS}
 SETTINGS: Final = "ehcp-toml-1"
 
 
@@ -84,6 +50,18 @@ class _OfRecords(GenerateJsonSchema):
         description = " ".join((record.__doc__ or "").partition("Attributes:")[0].split())
         own = {"description": description, "properties": properties, "required": list(properties)}
         return {**made, **own, "additionalProperties": False}
+
+
+def _answers() -> Iterator[type[Any]]:
+    """Yield every record of the package that names its own schema."""
+    for package in (commands, measure):
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            for kind in vars(import_module(module.name)).values():
+                if "SCHEMA" in getattr(kind, "__dict__", ()) and kind.__module__ == module.name:
+                    yield kind
+
+
+EVERY: Mapping[str, type[Any]] = {answer.SCHEMA.replace("/", "-"): answer for answer in _answers()}
 
 
 def schema_of(name: str, answer: type[Any]) -> dict[str, Any]:
