@@ -25,8 +25,7 @@ _DAY_IN_NAME = re.compile(
     r"(?<!\d)(?:(20\d\d[-_. ]?[01]\d[-_. ]?[0-3]\d)|([0-3]\d[-_. ][01]\d[-_. ]20\d\d))(?!\d)"
 )
 OldAsAt = Annotated[
-    str | None,
-    typer.Option("--old-as-at", metavar="DATE", help="The day OLD was saved.  [default: a date in its name]"),
+    str | None, options.option("--old-as-at", "DATE", "The day OLD was saved.  [default: a date in its name]")
 ]
 
 

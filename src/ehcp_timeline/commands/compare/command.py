@@ -15,24 +15,18 @@ from ehcp_timeline.shell.parse import choice
 from ehcp_timeline.text import day
 
 Authority = Annotated[
-    str | None,
-    typer.Option("--authority", metavar="NAME", help="Your authority: its name, or the DfE's code."),
+    str | None, options.option("--authority", "NAME", "Your authority: its name, or the DfE's code.")
 ]
 With = Annotated[
-    options.Words,
-    typer.Option("--with", metavar="NAMES", help="Others, as Essex,Suffolk; neighbours; none."),
+    options.Words, options.option("--with", "NAMES", "Others, as Essex,Suffolk; neighbours; none.")
 ]
-Layout = Annotated[
-    str, typer.Option("--layout", metavar="KIND", help="wide: a row for each authority, years across.")
-]
-Year = Annotated[int | None, typer.Option("--year", metavar="YEAR", help="Only this calendar year.")]
+Layout = Annotated[str, options.option("--layout", "KIND", "wide: a row for each authority, years across.")]
+Year = Annotated[int | None, options.option("--year", "YEAR", "Only this calendar year.")]
 FiguresFiles = Annotated[
-    list[Path] | None,
-    typer.Option("--figures", metavar="FILE", help="Figures made by --refresh, over those shipped."),
+    list[Path] | None, options.option("--figures", "FILE", "Figures made by --refresh, over those shipped.")
 ]
 Refresh = Annotated[
-    Path | None,
-    typer.Option("--refresh", metavar="DOWNLOADED", help="Make figures for -o from the DfE's file."),
+    Path | None, options.option("--refresh", "DOWNLOADED", "Make figures for -o from the DfE's file.")
 ]
 
 

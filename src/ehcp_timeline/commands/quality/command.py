@@ -35,19 +35,17 @@ def quality(
     files: options.SomeCaseFilePaths = None,
     *,
     by: Annotated[
-        str | None,
-        typer.Option("--by", metavar="GROUP", help="Scores for each caseworker, team or district."),
+        str | None, options.option("--by", "GROUP", "Scores for each caseworker, team or district.")
     ] = None,
     rule: Annotated[
-        list[str] | None,
-        typer.Option("--rule", metavar="IDS", help="List the faults of these rules, or of all."),
+        list[str] | None, options.option("--rule", "IDS", "List the faults of these rules, or of all.")
     ] = None,
     list_rules: Annotated[
         bool, typer.Option("--list-rules", help="Say what is looked for, why, and who asks for it.")
     ] = False,
     top: options.Top = 20,
     fail_on: Annotated[
-        str, typer.Option("--fail-on", metavar="WHAT", help="Exit 1 for any: error, warning, query, none.")
+        str, options.option("--fail-on", "WHAT", "Exit 1 for any: error, warning, query, none.")
     ] = "error",
     exit_zero: options.ExitZero = False,
     output: options.ScreenOptions,

@@ -14,11 +14,10 @@ if TYPE_CHECKING:
     from ehcp_timeline.commands.reconcile.rates import Rule
 
 Year = Annotated[
-    int | None,
-    typer.Option("--year", metavar="YEAR", help="Plans of this year.  [default: that of the as-at day]"),
+    int | None, options.option("--year", "YEAR", "Plans of this year.  [default: that of the as-at day]")
 ]
 Against = Annotated[
-    str, typer.Option("--against", metavar="RULE", help="The DfE's rate excluding or including exceptions.")
+    str, options.option("--against", "RULE", "The DfE's rate excluding or including exceptions.")
 ]
 
 

@@ -27,24 +27,18 @@ _FOOTERS = {
     "public": "Made for publication: nobody is named and small numbers are hidden.",
 }
 For = Annotated[
-    str,
-    typer.Option(
-        "--for", metavar="READER", help="board, team, or public: names nobody, hides small numbers."
-    ),
+    str, options.option("--for", "READER", "board, team, or public: names nobody, hides small numbers.")
 ]
 Since = Annotated[
-    Path | None,
-    typer.Option("--since", metavar="OLD", help="Add what changed since this file or saved answer."),
+    Path | None, options.option("--since", "OLD", "Add what changed since this file or saved answer.")
 ]
 SinceAsAt = Annotated[
-    str | None, typer.Option("--since-as-at", metavar="DATE", help="The day of OLD.  [default: --as-at]")
+    str | None, options.option("--since-as-at", "DATE", "The day of OLD.  [default: --as-at]")
 ]
 Authority = Annotated[
-    str | None, typer.Option("--authority", metavar="NAME", help="Your authority, as the DfE names it.")
+    str | None, options.option("--authority", "NAME", "Your authority, as the DfE names it.")
 ]
-With = Annotated[
-    list[str] | None, typer.Option("--with", metavar="NAMES", help="Neighbours, as Essex,Suffolk.")
-]
+With = Annotated[list[str] | None, options.option("--with", "NAMES", "Neighbours, as Essex,Suffolk.")]
 
 
 @options.exit_codes("0  done", "2  cannot run", "3  done, but something could not be read or judged")

@@ -119,10 +119,10 @@ def run_cases(
     as_at: options.AsAt = None,
     since: Annotated[
         str | None,
-        typer.Option(
+        options.option(
             "--since",
-            metavar="REV",
-            help="Fails if a deadline changed since this revision and no case shows the difference.",
+            "REV",
+            "Fails if a deadline changed since this revision and no case shows the difference.",
         ),
     ] = None,
     update: Annotated[
@@ -131,7 +131,7 @@ def run_cases(
     yes: Annotated[bool, typer.Option("--yes", help="With --update: write it into the files.")] = False,
     output: options.OutputOptions,
     law: Annotated[
-        Path | None, typer.Option("--law", metavar="FOLDER", help="Use the whole rulebook in a folder.")
+        Path | None, options.option("--law", "FOLDER", "Use the whole rulebook in a folder.")
     ] = None,
     overlays: options.Rules = None,
 ) -> None:
@@ -239,14 +239,13 @@ def diff(
     *,
     as_at: options.AsAt = None,
     by: Annotated[
-        str, typer.Option("--by", metavar="COLUMN", help="Count by district, team or caseworker.")
+        str, options.option("--by", "COLUMN", "Count by district, team or caseworker.")
     ] = "district",
     top: Annotated[
-        int | None,
-        typer.Option("--top", min=0, metavar="N", help="List so many flips.  [default: 20; 200 in md]"),
+        int | None, options.option("--top", "N", "List so many flips.  [default: 20; 200 in md]", min=0)
     ] = None,
     fail_on: Annotated[
-        str, typer.Option("--fail-on", metavar="WHAT", help="Exit 1 on a change, a flip, or none.")
+        str, options.option("--fail-on", "WHAT", "Exit 1 on a change, a flip, or none.")
     ] = "none",
     output: options.OutputOptions,
     config: options.Config = None,
@@ -316,7 +315,7 @@ def check(
     *,
     fixtures: Annotated[
         list[Path] | None,
-        typer.Option("--fixtures", metavar="PATH", help="Golden cases.  [default: tests/statute, if there]"),
+        options.option("--fixtures", "PATH", "Golden cases.  [default: tests/statute, if there]"),
     ] = None,
     as_at: options.AsAt = None,
     output: options.OutputOptions,
@@ -397,8 +396,7 @@ def holidays(
     file: options.CaseFilePath,
     *,
     add: Annotated[
-        list[str],
-        typer.Option("--add", metavar="DATE", help="The day that is announced, as 2023-05-08. Repeatable."),
+        list[str], options.option("--add", "DATE", "The day that is announced, as 2023-05-08. Repeatable.")
     ],
     top: options.Top = 20,
     duties: options.DutyOptions,

@@ -25,38 +25,24 @@ _RATE = "pc_plans_issued_within_20_weeks"
 _LAST = {True: 2, False: 5}
 """How many periods a screen shows: broken down by group, and not."""
 _LAST_WIDE = 3
-By = Annotated[
-    str | None, typer.Option("--by", metavar="GROUP", help=f"A line for each {', '.join(GROUPS)}.")
-]
+By = Annotated[str | None, options.option("--by", "GROUP", f"A line for each {', '.join(GROUPS)}.")]
 PeriodWord = Annotated[
-    str,
-    typer.Option("--period", metavar="KIND", help="week, month, quarter, year, academic or financial."),
+    str, options.option("--period", "KIND", "week, month, quarter, year, academic or financial.")
 ]
-Last = Annotated[
-    int | None,
-    typer.Option("--last", min=1, metavar="N", help="Only the last N periods."),
-]
+Last = Annotated[int | None, options.option("--last", "N", "Only the last N periods.", min=1)]
 Series = Annotated[
-    str | None,
-    typer.Option("--series", metavar="monthly", help="How things stood at every month's end."),
+    str | None, options.option("--series", "monthly", "How things stood at every month's end.")
 ]
-From = Annotated[
-    str | None, typer.Option("--from", metavar="DATE", help="The first period is the one with this day.")
-]
-To = Annotated[
-    str | None, typer.Option("--to", metavar="DATE", help="The last period is the one with this day.")
-]
+From = Annotated[str | None, options.option("--from", "DATE", "The first period is the one with this day.")]
+To = Annotated[str | None, options.option("--to", "DATE", "The last period is the one with this day.")]
 Layout = Annotated[
-    str,
-    typer.Option("--layout", metavar="KIND", help="wide: periods across, the % beside its #, for a paper."),
+    str, options.option("--layout", "KIND", "wide: periods across, the % beside its #, for a paper.")
 ]
 History = Annotated[
-    bool,
-    typer.Option("--history", help="Add the change on a year before, and since when it is the highest."),
+    bool, typer.Option("--history", help="Add the change on a year before, and since when it is the highest.")
 ]
 PackName = Annotated[
-    str | None,
-    typer.Option("--pack", metavar="NAME", help="foi or inspection: sheets with definitions."),
+    str | None, options.option("--pack", "NAME", "foi or inspection: sheets with definitions.")
 ]
 ListMeasures = Annotated[
     bool, typer.Option("--list-measures", help="Say what every measure counts, and stop.")

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.shell import options
 from ehcp_timeline.shell.destination import choose_output
 from ehcp_timeline.shell.open import read_config
-from ehcp_timeline.shell.options import FOUND, Format, examples, exit_codes
 
 if TYPE_CHECKING:
     from ehcp_timeline.output.receipt import Receipt, Typed
@@ -24,13 +24,12 @@ _AGAIN = (
 """Commands that a receipt may have run again: with these options they write to standard output alone."""
 _OPTION = re.compile("--(?!output|force|refresh|pack)[a-z]+(-[a-z]+)*")
 ReceiptFile = Annotated[
-    Path | None,
-    typer.Option("--receipt", metavar="OTHER", help="Use the receipt of this other output of the same run."),
+    Path | None, options.option("--receipt", "OTHER", "Use the receipt of this other output of the same run.")
 ]
 
 
-@exit_codes("0  the same answer", "1  something differs", "2  cannot run")
-@examples(
+@options.exit_codes("0  the same answer", "1  something differs", "2  cannot run")
+@options.examples(
     "ehcp verify answer.json cases.csv",
     "ehcp verify findings.csv cases.csv",
     "ehcp verify board.html cases.csv --format json",
@@ -41,7 +40,7 @@ def verify(
     files: Annotated[list[Path] | None, typer.Argument(metavar="FILE", hidden=True)] = None,
     *,
     receipt: ReceiptFile = None,
-    asked: Format = None,
+    asked: options.Format = None,
 ) -> None:
     """Check whether an output can be made again, or what differs.
 
@@ -73,7 +72,7 @@ def verify(
         again = _run(context, list(_words(carried, carried.typed, files or [], form)))
     answer = compare(data, form, carried, files or [], accepted, again)
     to.write(Document("Verification", answer, sections=lambda: verify_sections(answer, str(output))))
-    raise typer.Exit(0 if answer.same else FOUND)
+    raise typer.Exit(0 if answer.same else options.FOUND)
 
 
 def _words(receipt: "Receipt", typed: "Typed", files: list[Path], form: str) -> Iterator[str]:

@@ -3,13 +3,10 @@
 from functools import partial
 from typing import Annotated
 
-import typer
-
 from ehcp_timeline.shell import options
 
 Within = Annotated[
-    int,
-    typer.Option("--within", min=0, metavar="DAYS", help="Families whose day is at most so many days ahead."),
+    int, options.option("--within", "DAYS", "Families whose day is at most so many days ahead.", min=0)
 ]
 
 

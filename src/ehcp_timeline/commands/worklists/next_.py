@@ -31,27 +31,20 @@ def next_(
     *,
     reviews: Annotated[
         str | None,
-        typer.Option(
-            "--reviews",
-            metavar="WHAT",
-            help="Reviews to come instead: year (by month), list, term or the name of a term.",
+        options.option(
+            "--reviews", "WHAT", "Reviews to come instead: year (by month), list, term or the name of a term."
         ),
     ] = None,
     by: Annotated[
         str | None,
-        typer.Option(
-            "--by",
-            metavar="GROUP",
-            help="Whose lines --reviews year has: school, caseworker, team, district.",
+        options.option(
+            "--by", "GROUP", "Whose lines --reviews year has: school, caseworker, team, district."
         ),
     ] = None,
     policy: Annotated[
-        str,
-        typer.Option("--policy", metavar="POLICY", help="oldest-first, in-time-first or worst-first."),
+        str, options.option("--policy", "POLICY", "oldest-first, in-time-first or worst-first.")
     ] = "oldest-first",
-    top: Annotated[
-        int, typer.Option("--top", min=1, metavar="N", help="How many cases `table` and `plain` show.")
-    ] = 15,
+    top: Annotated[int, options.option("--top", "N", "How many cases `table` and `plain` show.", min=1)] = 15,
     split_by: options.SplitBy = None,
     names: options.Names = False,
     kind: options.Kind = None,
