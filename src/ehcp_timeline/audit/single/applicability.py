@@ -232,16 +232,14 @@ def _look(excuse: Excuse, row: Row, seen: EventHistory, start: date, due: date) 
         shown = _look_at_closure(excuse, excuse.evidence, seen, start, due)
     else:
         shown = ExcuseResult(excuse, "claimed", f"{excuse.flag} is yes; no date can prove or refute it")
-    return shown if row.flags.get(excuse.flag, False) else _unclaimed(shown, excuse.flag, row)
-
-
-def _unclaimed(shown: ExcuseResult, flag: str, row: Row) -> ExcuseResult:
-    """Return an excuse that nobody claims, with what its dates say if they prove it."""
-    why = f"{flag} is {'no' if flag in row.flags else 'blank'}"
-    if shown.strength != "evidenced":
-        return ExcuseResult(shown.excuse, "unclaimed", why)
-    why = f"{why}, though the dates support it: {shown.why}"
-    return ExcuseResult(shown.excuse, "unclaimed", why, borne_out=True)
+    if row.flags.get(excuse.flag, False):
+        return shown
+    why, proved = (
+        f"{excuse.flag} is {'no' if excuse.flag in row.flags else 'blank'}",
+        shown.strength == "evidenced",
+    )
+    why += f", though the dates support it: {shown.why}" if proved else ""
+    return ExcuseResult(excuse, "unclaimed", why, borne_out=proved)
 
 
 def _look_at_closure(

@@ -199,16 +199,10 @@ def _judged(rulebook: Rulebook, rows: Sequence[Row], as_at: date, *, foresee: bo
                     question = _Question(rulebook, deadline, joined, held, twice=twice)
                     workings.append(_judge(question, foresee=foresee))
             else:
-                workings += _judge_each(_Question(rulebook, deadline, row, seen), foresee=foresee)
+                each = deadline.starts.which == "each" and seen.unreadable.isdisjoint(deadline.start_events)
+                for span in (seen.spans(deadline.starts) if each else ()) or (seen,):
+                    workings.append(_judge(_Question(rulebook, deadline, row, span), foresee=foresee))
     return tuple(workings)
-
-
-def _judge_each(question: _Question, *, foresee: bool) -> Iterator[Working]:
-    deadline, seen = question.deadline, question.seen
-    readable = seen.unreadable.isdisjoint(deadline.start_events)
-    spans = seen.spans(deadline.starts) if deadline.starts.which == "each" and readable else ()
-    for span in spans or (seen,):
-        yield _judge(replace(question, seen=span), foresee=foresee)
 
 
 def _judge_links(

@@ -132,7 +132,11 @@ def _columns(
             own = [quoted(text) for text in (*said.columns.get(suggested, ()), heading.text)]
             yield f"{suggested} = [{', '.join(own)}]"
     if "case_id" not in taken:
-        guesses += _case_ids(answer)
+        for heading in answer.headings if answer.rows else ():  # figures on each row that are no date
+            looks = heading.looks
+            figures = all("9" in layout.format for layout in looks.formats)
+            if looks.kind in ("text", "numbers") and looks.filled == answer.rows and figures:
+                guesses.append(f"case_id = [{quoted(heading.text)}]")
     yield from (f"# {guess}" for guess in guesses)
 
 
@@ -144,15 +148,6 @@ def _is_sure(heading: str, column: str, spellings: Mapping[str, str]) -> bool:
         SequenceMatcher(None, word, alias).ratio() >= _NEAR and abs(len(word) - len(alias)) < _A_WORD
         for alias in (fold(column), *known)
     )
-
-
-def _case_ids(answer: ColumnsAnswer) -> Iterator[str]:
-    """Yield the headings that may be the number of the case: figures on each row that are no date."""
-    for heading in answer.headings:
-        looks = heading.looks
-        numbered = looks.kind in ("text", "numbers") and all("9" in layout.format for layout in looks.formats)
-        if answer.rows and looks.filled == answer.rows and numbered:
-            yield f"case_id = [{quoted(heading.text)}]"
 
 
 def _words(column: Column, words: Sequence[WordSeen]) -> Iterator[str]:

@@ -343,8 +343,13 @@ def quality_sections(quality: QualityAnswer, top: int) -> Iterator[Section]:
     if quality.date_order:
         yield date_order_section(quality.date_order)
     yield _rules_section(quality)
-    if quality.faults:
-        yield _faults_section(quality.faults, top, several=several)
+    if faults := quality.faults:
+        columns = (
+            *(column_of("row", kind="number"), CASE, column_of("fault")),
+            *(column_of(name, optional=True) for name in ("try", "group", *(["file"] if several else ()))),
+        )
+        shown = f"{top:,} of {len(faults):,} shown" if top < len(faults) else f"{len(faults):,}"
+        yield list_section(f"Faults: {shown}", columns, lines_of(faults[:top], QualityFault), None)
 
 
 def _score(sizes: QualitySizes | QualityOf) -> str:
@@ -393,15 +398,6 @@ def _rules_section(quality: QualityAnswer) -> Section:
     title = f"Found: {count(len(hits), 'kind')} of fault" if hits else "Nothing found"
     alarm = any(rule.severity == "error" for rule in hits)
     return Section(title, columns=columns, rows=rows, after=tuple(after), alarm=alarm)
-
-
-def _faults_section(faults: Sequence[QualityFault], top: int, *, several: bool) -> Section:
-    columns = (
-        *(column_of("row", kind="number"), CASE, column_of("fault")),
-        *(column_of(name, optional=True) for name in ("try", "group", *(["file"] if several else ()))),
-    )
-    shown = f"{top:,} of {len(faults):,} shown" if top < len(faults) else f"{len(faults):,}"
-    return list_section(f"Faults: {shown}", columns, lines_of(faults[:top], QualityFault), None)
 
 
 def rule_sections(rules: Sequence[QualityRule]) -> Iterator[Section]:

@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final
@@ -156,7 +156,10 @@ def timeline_sections(rulebook: Rulebook, judged: Sequence[Working], as_at: date
     Every clock that has started, or whose day is known, is among them, in the order of their days. Of a
     family's rights, those still open and the last that has lapsed.
     """
-    shown = sorted(_shown(judged), key=lambda working: working.clock.due or date.max)
+    lapsed = {working.deadline.id: working for working in judged if working.clock.reason == "time-passed"}
+    known = (one for one in judged if one.clock.verdict != "not-started" or one.clock.due is not None)
+    shown = [one for one in known if one.clock.reason != "time-passed" or one is lapsed[one.deadline.id]]
+    shown.sort(key=lambda working: working.clock.due or date.max)
     late = [working for working in shown if working.clock.verdict == "overdue"]
     minima = [
         working for working in shown if working.deadline.minimum and working.clock.verdict != "not-owed"
@@ -221,15 +224,6 @@ def _next(working: Working, rulebook: Rulebook) -> Section:
     act = act[:1].lower() + act[1:].replace(": ", " and ")
     said = f"{opening} {_WHO[deadline.who]} {must} {act}: {standing(working, rulebook)}.".lstrip()
     return Section("Next", before=(said[:1].upper() + said[1:],))
-
-
-def _shown(judged: Sequence[Working]) -> Iterator[Working]:
-    """Yield the clocks that have started, or whose day is known though they have not."""
-    lapsed = {working.deadline.id: working for working in judged if working.clock.reason == "time-passed"}
-    for working in judged:
-        started = working.clock.verdict != "not-started" or working.clock.due is not None
-        if started and (working.clock.reason != "time-passed" or working is lapsed[working.deadline.id]):
-            yield working
 
 
 def _what(working: Working) -> str:

@@ -278,11 +278,6 @@ def _day_from_1904(text: str) -> str:
     return (_EXCEL_DAY_0 + dt.timedelta(days=int(number) + _DAYS_TO_1904)).isoformat()
 
 
-def _moment(value: dt.datetime) -> str:
-    midnight = value.time() == dt.time()
-    return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
-
-
 _TEXT: Mapping[type, Callable[[Any], str]] = {
     str: str,
     float: lambda value: (  # without a decimal point where it is whole, as it was typed
@@ -291,7 +286,9 @@ _TEXT: Mapping[type, Callable[[Any], str]] = {
     int: str,
     bool: lambda value: "true" if value else "false",
     dt.date: dt.date.isoformat,
-    dt.datetime: _moment,
+    dt.datetime: lambda value: (
+        value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ", "seconds")
+    ),
     dt.time: str,
     dt.timedelta: str,
 }

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ehcp_timeline.audit.verdicts import VERDICTS, Clock
 from ehcp_timeline.cases.cells.dates import Window, event_window, read_date
@@ -14,9 +14,6 @@ from ehcp_timeline.inputs import MOST_WRITTEN, read_text
 from ehcp_timeline.law.loader.faults import Location, Table, suggestion
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.record import record, replace
-
-if TYPE_CHECKING:
-    from ehcp_timeline.cases.source import CaseFile
 
 CASE_KEYS: Final = ("name", "as_at", "given", "expect", "source")
 EXPECT_KEYS: Final = tuple(
@@ -180,7 +177,12 @@ def _read_csv(path: Path, rulebook: Rulebook, vocabulary: Vocabulary, as_at: dat
     known = replace(vocabulary, columns={**vocabulary.columns, **columns})
     source = open_case_file(str(path), known, as_at=as_at)
     place = Location(f"{path}:")
-    _check_headings(place, source, rulebook)
+    for heading in source.headings:
+        name = heading.text.removeprefix(EXPECT)
+        if name != heading.text and not heading.column:
+            place.at(heading.text).fault(f"unknown deadline {name!r}{suggestion(name, rulebook.by_id)}")
+    if not any(name.startswith(EXPECT) for name in source.columns):
+        place.fault(f"has no column {EXPECT}<deadline>, as {EXPECT}plan.issue")
     cases: dict[str, list[Row]] = {}
     for batch in source.batches():
         for row in rows_of(batch):
@@ -193,15 +195,6 @@ def _read_csv(path: Path, rulebook: Rulebook, vocabulary: Vocabulary, as_at: dat
     if place.faults:
         raise RulebookError(tuple(place.faults))
     return [golden for golden in goldens if golden.expect]
-
-
-def _check_headings(place: Location, source: "CaseFile", rulebook: Rulebook) -> None:
-    for heading in source.headings:
-        name = heading.text.removeprefix(EXPECT)
-        if name != heading.text and not heading.column:
-            place.at(heading.text).fault(f"unknown deadline {name!r}{suggestion(name, rulebook.by_id)}")
-    if not any(name.startswith(EXPECT) for name in source.columns):
-        place.fault(f"has no column {EXPECT}<deadline>, as {EXPECT}plan.issue")
 
 
 def _of_row(path: Path, row: Row, case: Sequence[Row], as_at: date, place: Location) -> Golden:
