@@ -18,6 +18,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -152,7 +153,7 @@ def of_json(content: bytes, draw: random.Random) -> bytes:
         while isinstance(holder, dict | list) and holder:
             key = draw.choice(sorted(holder) if isinstance(holder, dict) else range(len(holder)))
             if not isinstance(holder[key], dict | list) or not holder[key] or draw.random() < 0.2:
-                holder[key] = draw.choice(ODD_VALUES)
+                holder[key] = deepcopy(draw.choice(ODD_VALUES))  # a later one may be put into it
                 break
             holder = holder[key]
     return json.dumps(answer).encode()

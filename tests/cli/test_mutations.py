@@ -1,11 +1,12 @@
 """Inputs broken at random, in every format, end with an answer or with an error that says what to try."""
 
 import os
+import random
 from pathlib import Path
 
 import pytest
 
-from tests.mutator import NAMES, broken
+from tests.mutator import NAMES, broken, of_json
 
 # 3,000 a format before a release: EHCP_MUTATIONS=3000 pytest -m slow tests/cli/test_mutations.py
 COUNT = int(os.environ.get("EHCP_MUTATIONS", "60"))
@@ -23,6 +24,15 @@ def test_an_internal_error_is_noticed(tmp_path: Path, monkeypatch: pytest.Monkey
 
     assert "ehcp: stopped by an internal error: ValueError at formats/detect.py" in fault
     assert (tmp_path / "mutations" / "csv-0-0.csv").exists()
+
+
+def test_the_same_seed_breaks_an_answer_in_the_same_way() -> None:
+    """However many were broken before it: a value that was put in is never put into itself."""
+    answer = b'{"a": [1, {"b": null}], "c": {"d": ""}}'
+    draws = [[random.Random(seed) for seed in range(300)] for _ in range(2)]  # noqa: S311 - no secret
+    first, again = ([of_json(answer, draw) for draw in each] for each in draws)
+
+    assert first == again
 
 
 @pytest.mark.slow
