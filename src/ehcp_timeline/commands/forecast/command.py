@@ -37,6 +37,8 @@ FORMATS = ("table", "plain", "json", "csv", "ndjson", "md", "xlsx")
 _LINES = frozenset({"csv", "ndjson", "xlsx"})
 SEED = 20140901
 _MOST_BYTES = 10_000_000
+Text = str | None
+OneFile = Path | None
 _NUMBER = re.compile(r"([+-]?\d{1,9}(?:\.\d{1,9})?)(%?)")
 _MOST = 10_000
 _FARTHEST_YEARS = 10
@@ -52,22 +54,20 @@ _EXAMPLE = '["Two more writers"] and below it  capacity = 2'
 class WhatIfOptions:
     """What is to be changed, in the words of the command line or of a scenario."""
 
-    capacity: Annotated[str | None, option("--capacity", "+N", "What if: so many plans a week more.")] = None
-    since: Annotated[str | None, option("--from", "DATE", "When more capacity begins.  [as-at date]")] = None
+    capacity: Annotated[Text, option("--capacity", "+N", "What if: so many plans a week more.")] = None
+    since: Annotated[Text, option("--from", "DATE", "When more capacity begins.  [as-at date]")] = None
     psychologists: Annotated[
-        str | None, option("--psychologists", "+N", "What if: so many psychologists more.")
+        Text, option("--psychologists", "+N", "What if: so many psychologists more.")
     ] = None
     advice_each: Annotated[
         float, option("--advice-each", "N", "Advice a psychologist gives a week.", min=0.1)
     ] = 1.0
-    requests: Annotated[
-        str | None, option("--requests", "+P%", "What if: so many percent more requests.")
-    ] = None
+    requests: Annotated[Text, option("--requests", "+P%", "What if: so many percent more requests.")] = None
     shrinkage: Annotated[
-        str | None, option("--shrinkage", "P%", "What if: more working time lost to leave, vacancies.")
+        Text, option("--shrinkage", "P%", "What if: more working time lost to leave, vacancies.")
     ] = None
     catch_up: Annotated[
-        str | None, option("--catch-up", "N[:WEEKS]", "What if: a team that does N a week.  [13 weeks]")
+        Text, option("--catch-up", "N[:WEEKS]", "What if: a team that does N a week.  [13 weeks]")
     ] = None
 
     def what_if(self) -> "WhatIf":
@@ -113,18 +113,18 @@ class WhatIfOptions:
 def forecast(
     files: SomeCaseFilePaths = None,
     *,
-    snapshots: Annotated[Path | None, option("--snapshots", "CSV", "Published counts: date, count.")] = None,
+    snapshots: Annotated[OneFile, option("--snapshots", "CSV", "Published counts: date, count.")] = None,
     measure: Annotated[
-        str | None, option("--measure", "NAME", "Which measure, where the CSV holds several.")
+        Text, option("--measure", "NAME", "Which measure, where the CSV holds several.")
     ] = None,
     policy: Annotated[
         list[str] | None, option("--policy", "NAMES", "oldest-first, in-time-first, split, observed.  [all]")
     ] = None,
     split: Annotated[str, option("--split", "SHARE", "What `split` keeps for the oldest, as 50%.")] = "50%",
-    target: Annotated[str | None, option("--target", "DATE", "What it takes to be clear by then.")] = None,
+    target: Annotated[Text, option("--target", "DATE", "What it takes to be clear by then.")] = None,
     changes: WhatIfOptions,
     scenarios: Annotated[
-        Path | None, option("--scenarios", "FILE", "TOML with named what-ifs, side by side.")
+        OneFile, option("--scenarios", "FILE", "TOML with named what-ifs, side by side.")
     ] = None,
     per_case: Annotated[bool, typer.Option("--per-case", help="When each open case closes.")] = False,
     save_list: Annotated[
@@ -133,15 +133,13 @@ def forecast(
     intake: Annotated[
         int, option("--intake", "WEEKS", "Plan for requests of so many weeks.", min=0, max=104)
     ] = 0,
-    terms: Annotated[
-        Path | None, option("--terms", "FILE", "TOML with the school closures, in [terms].")
-    ] = None,
+    terms: Annotated[OneFile, option("--terms", "FILE", "TOML with the school closures, in [terms].")] = None,
     backtest: Annotated[bool, typer.Option("--backtest", help="Score forecasts of the past months.")] = False,
     clear_at: Annotated[
         int | None, option("--clear-at", "N", "Clear means no more than N overdue.", min=0)
     ] = None,
     narrowest: Annotated[
-        str | None, option("--narrowest", "STAGE", "Where cases wait: decision, advice, draft, final.")
+        Text, option("--narrowest", "STAGE", "Where cases wait: decision, advice, draft, final.")
     ] = None,
     history: Annotated[
         int, option("--history", "WEEKS", "Weeks behind that rates are taken of.", min=13, max=156)
@@ -353,7 +351,7 @@ def closures_of(path: Path | None, config: "Config") -> "tuple[SchoolDays, ...]"
 
 
 def _send(to: Output, answer: "ForecastAnswer", question: "ForecastRequest", top: int, *, full: bool) -> None:
-    from ehcp_timeline.commands.forecast.page import page, sentences
+    from ehcp_timeline.commands.forecast.page import every_sentence, page
     from ehcp_timeline.output.document import Document
     from ehcp_timeline.output.sections import markdown_page
 
@@ -361,7 +359,7 @@ def _send(to: Output, answer: "ForecastAnswer", question: "ForecastRequest", top
     to.write(
         Document(
             f"Forecast as at {answer.as_at}",
-            replace(answer, sentences=tuple(sentences(answer, question)))
+            replace(answer, sentences=tuple(every_sentence(answer, question)))
             if "json" in to.formats()
             else answer,
             keys,

@@ -7,19 +7,7 @@ from dataclasses import asdict, astuple, replace
 from datetime import date
 from itertools import chain
 
-from ehcp_timeline.commands.forecast.sentences import (
-    WHY_APART,
-    basis_sentences,
-    change_sentences,
-    counts_sections,
-    headline,
-    horizon,
-    review_sentences,
-    scenario_words,
-    sure_sentences,
-    target_words,
-    what_if_sentences,
-)
+from ehcp_timeline.commands.forecast import sentences
 from ehcp_timeline.measure.forecast.backtest import CLEARANCE, Backtest, Score
 from ehcp_timeline.measure.forecast.behind import RECENT_WEEKS
 from ehcp_timeline.measure.forecast.cases import Breach, SaveList
@@ -137,7 +125,7 @@ def page(
     on has no `commands` to type.
     """
     if answer.snapshots is not None:
-        return list(counts_sections(answer, answer.snapshots))
+        return list(sentences.counts_sections(answer, answer.snapshots))
     now, past = answer.now, answer.history
     if now is None or past is None:
         return []
@@ -148,7 +136,7 @@ def page(
     wanted = full or not lists or answer.target is not None or answer.what_if.changed
     sections = [
         Section(f"Forecast as at {day(answer.as_at)}", words["answer"]),
-        Section("The change", what_if_sentences(answer.what_if)),
+        Section("The change", sentences.what_if_sentences(answer.what_if)),
     ]
     change = Section("What would change it", words["change"])
     if now.too_little:
@@ -165,10 +153,10 @@ def page(
     return [section for section in (*sections, *lists) if section.before or section.rows]
 
 
-def sentences(answer: ForecastAnswer, asked: ForecastRequest) -> Iterator[str]:
+def every_sentence(answer: ForecastAnswer, asked: ForecastRequest) -> Iterator[str]:
     """Yield everything that is said in words, for an answer as data."""
     if answer.snapshots is not None:
-        for section in counts_sections(answer, answer.snapshots):
+        for section in sentences.counts_sections(answer, answer.snapshots):
             yield from (*section.before, *section.after)
     if answer.now is not None and answer.history is not None:
         yield from chain(*_words(answer, answer.now, answer.history, asked).values())
@@ -183,25 +171,25 @@ def _words(
     target, reviews = answer.target, answer.reviews
     change, sure, basis = [], [], []
     if not now.too_little:
-        change, sure = [*change_sentences(answer, past)], [*sure_sentences(answer, past)]
-        basis = [*basis_sentences(answer, past, asked)]
+        change, sure = [*sentences.change_sentences(answer, past)], [*sentences.sure_sentences(answer, past)]
+        basis = [*sentences.basis_sentences(answer, past, asked)]
         if len(answer.policies) > 1:
-            basis.append(WHY_APART)
+            basis.append(sentences.WHY_APART)
     elif target is not None and now.overdue:
-        change = [*target_words(target, changed=answer.what_if.changed)]
+        change = [*sentences.target_words(target, changed=answer.what_if.changed)]
     return {
-        "answer": tuple(headline(answer, now)),
+        "answer": tuple(sentences.headline(answer, now)),
         "change": tuple(change),
         "sure": tuple(sure),
         "basis": tuple(basis),
-        "reviews": tuple(review_sentences(reviews, target)) if reviews is not None else (),
+        "reviews": tuple(sentences.review_sentences(reviews, target)) if reviews is not None else (),
     }
 
 
 def _orders(answer: ForecastAnswer, now: WorkInHand) -> Section:
     lines = [(outlook.policy, outlook) for outlook in answer.policies]
     later = "later" if answer.pace_changes else "never"
-    note = f"Half, 85%: of all futures clear by then; {later}: not by {day(horizon(answer))}."
+    note = f"Half, 85%: of all futures clear by then; {later}: not by {day(sentences.horizon(answer))}."
     return _outlooks("Each order of work", "order of work", lines, answer, now, note)
 
 
@@ -222,7 +210,9 @@ def scenario_sections(lines: Sequence[ScenarioOutlook], clear_at: int, *, moved:
         f"Half clear, 85%: of all futures, no more than {clear_at:,} overdue. By quarter: % of plans in 20 "
         f"weeks. Overdue, oldest in weeks, families past 52 weeks: at the end of {end}, in half of them."
     )
-    what = tuple(f"{line.name}: {listed(words)}." for line in lines if (words := [*scenario_words(line)]))
+    what = tuple(
+        f"{line.name}: {listed(words)}." for line in lines if (words := [*sentences.scenario_words(line)])
+    )
     title, dates = "Scenarios side by side", ("half clear", "85%")
     yield without_empty_columns(
         table(title, rows, fixed=dates, text=["scenario"], optional=["85%"], before=what, after=(note,))

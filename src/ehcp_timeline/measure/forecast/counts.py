@@ -16,7 +16,7 @@ from ehcp_timeline.cases.model import month_end
 from ehcp_timeline.errors import CaseFileError, UsageError
 from ehcp_timeline.measure.answer import NOT_IN_JSON, decimals
 from ehcp_timeline.measure.forecast.outlook import ClearanceDay
-from ehcp_timeline.measure.forecast.weeks import SHARES, WEEK, Rates, chunks
+from ehcp_timeline.measure.forecast.weeks import SHARES, WEEK, chunks
 from ehcp_timeline.record import Whole, field, record
 from ehcp_timeline.text import did_you_mean
 
@@ -309,36 +309,32 @@ def _per_week(counts: Sequence[PublishedCount], what: str) -> float | None:
 
 
 def drawn_clearance(taken: CountsTaken, runs: int, seed: int, weeks: int) -> ClearanceDay | None:
-    """Return clearance dates by drawing pairs of counts; None where there are too few."""
+    """Return clearance dates by drawing pairs of counts; None where there are too few.
+
+    Each run first draws its own past from the pairs and then its future from that past: its pairs one after
+    another, each as long as it was. A backlog is gone when the line between two counts touches zero.
+    """
     last = taken.counts[-1]
     if len(taken.pairs) < LEAST_PAIRS:
         return None
     if last.count == 0:
         return ClearanceDay(last.day, last.day, last.day, 0.0)
-    drawn = (_clear_weeks(taken.pairs, size, weeks, random) for size, random in chunks(runs, seed))
-    clear = sorted(week for chunk in drawn for week in chunk.tolist())
-    at = (clear[math.ceil(share * len(clear)) - 1] for share in SHARES)
+    changes = np.array([pair.last_count - pair.first_count for pair in taken.pairs], dtype=np.float64)
+    lengths = np.array([pair.weeks for pair in taken.pairs])
+    many, steps = len(taken.pairs), math.ceil(weeks / float(lengths.min()))
+    clear: list[float] = []
+    for size, random in chunks(runs, seed):
+        past = random.integers(0, many, size=(size, many))
+        ahead = np.take_along_axis(past, random.integers(0, many, size=(size, steps)), axis=1)
+        left, passed = last.count + changes[ahead].cumsum(axis=1), lengths[ahead].cumsum(axis=1)
+        gone = left <= 0
+        rows, at = np.arange(size), gone.argmax(axis=1)
+        over = left[rows, at] / np.minimum(changes[ahead[rows, at]], -1e-9)
+        week = np.where(gone.any(axis=1), passed[rows, at] - over * lengths[ahead[rows, at]], np.inf)
+        clear += np.where(week > weeks, np.inf, week).tolist()
+    clear.sort()
+    at_shares = (clear[math.ceil(share * len(clear)) - 1] for share in SHARES)
     p50, p85, p95 = (
-        None if math.isinf(week) else last.day + timedelta(days=math.ceil(week * WEEK)) for week in at
+        None if math.isinf(week) else last.day + timedelta(days=math.ceil(week * WEEK)) for week in at_shares
     )
     return ClearanceDay(p50, p85, p95, round(sum(map(math.isinf, clear)) / len(clear), 4))
-
-
-def _clear_weeks(pairs: Sequence[CountPair], runs: int, weeks: int, random: np.random.Generator) -> Rates:
-    """Return the week in which each run is clear, infinite where it is not within `weeks`.
-
-    Each run first draws its own past from the pairs and then its future from that past: its pairs one after
-    another, each as long as it was. A backlog is gone when the line between two counts touches zero.
-    """
-    changes = np.array([pair.last_count - pair.first_count for pair in pairs], dtype=np.float64)
-    lengths = np.array([pair.weeks for pair in pairs])
-    steps = math.ceil(weeks / float(lengths.min()))
-    past = random.integers(0, len(pairs), size=(runs, len(pairs)))
-    ahead = np.take_along_axis(past, random.integers(0, len(pairs), size=(runs, steps)), axis=1)
-    left = pairs[-1].last_count + changes[ahead].cumsum(axis=1)
-    passed = lengths[ahead].cumsum(axis=1)
-    gone = left <= 0
-    rows, at = np.arange(runs), gone.argmax(axis=1)
-    over = left[rows, at] / np.minimum(changes[ahead[rows, at]], -1e-9)
-    clear = np.where(gone.any(axis=1), passed[rows, at] - over * lengths[ahead[rows, at]], np.inf)
-    return np.where(clear > weeks, np.inf, clear)

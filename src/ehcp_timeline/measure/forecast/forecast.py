@@ -11,33 +11,12 @@ from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import NOT_IN_JSON, RulebookUsed, decimals
+from ehcp_timeline.measure.forecast import behind, outlook
 from ehcp_timeline.measure.forecast.backtest import Backtest, TrackRecord, backtest, track_record
-from ehcp_timeline.measure.forecast.behind import (
-    RECENT_WEEKS,
-    PaceChange,
-    PastPoint,
-    SeasonLine,
-    StageLine,
-    naive_weeks,
-    pace_changes,
-    path_behind,
-    season_lines,
-    stage_lines,
-    straight_line,
-)
 from ehcp_timeline.measure.forecast.caseload import read, timetable, undated, work_of
 from ehcp_timeline.measure.forecast.cases import CaseToSave, ProjectedCase, SaveList, save_list
 from ehcp_timeline.measure.forecast.counts import CountsTaken, drawn_clearance
 from ehcp_timeline.measure.forecast.intake import IntakeWeek, intake
-from ehcp_timeline.measure.forecast.outlook import (
-    ClearanceDay,
-    Outlook,
-    ScenarioOutlook,
-    main_outlook,
-    orders_asked,
-    outlooks,
-    scenario_outlooks,
-)
 from ehcp_timeline.measure.forecast.present import LEAST_WEEKS, Pipeline, Present, WorkOrder, present
 from ehcp_timeline.measure.forecast.request import ForecastRequest, WhatIf
 from ehcp_timeline.measure.forecast.reviews import ReviewOutlook, review_outlook, reviews_of
@@ -97,8 +76,8 @@ class WeeksBehind:
     issued_per_week: float | None = field(metadata=decimals(2))
     straight_line_weeks: float | None = field(metadata=decimals(2))
     checked: Clearance | None
-    seasons: tuple[SeasonLine, ...]
-    backlog: tuple[PastPoint, ...]
+    seasons: tuple[behind.SeasonLine, ...]
+    backlog: tuple[behind.PastPoint, ...]
 
 
 @record(frozen=True, slots=True)
@@ -165,12 +144,12 @@ class ForecastAnswer:
     rulebook: RulebookUsed | None = None
     input: tuple[Input, ...]
     clear_at: Whole
-    clearance: ClearanceDay | None
+    clearance: outlook.ClearanceDay | None
     now: WorkInHand | None = None
     history: WeeksBehind | None = None
     what_if: WhatIf
-    stages: tuple[StageLine, ...] = ()
-    policies: tuple[Outlook, ...] = ()
+    stages: tuple[behind.StageLine, ...] = ()
+    policies: tuple[outlook.Outlook, ...] = ()
     target: TargetAnswer | None = None
     reviews: ReviewOutlook | None = None
     snapshots: CountsTaken | None = None
@@ -179,9 +158,9 @@ class ForecastAnswer:
     intake: tuple[IntakeWeek, ...] | None = None
     backtest: Backtest | None = None
     sentences: tuple[str, ...] = ()
-    scenarios: tuple[ScenarioOutlook, ...] | None = None
-    pace_changes: tuple[PaceChange, ...] = ()
-    recent: Outlook | None = None
+    scenarios: tuple[outlook.ScenarioOutlook, ...] | None = None
+    pace_changes: tuple[behind.PaceChange, ...] = ()
+    recent: outlook.Outlook | None = None
     track_record: TrackRecord | None = None
     saving: SaveList | None = field(default=None, metadata=NOT_IN_JSON)
 
@@ -207,14 +186,18 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
     # each past day that a backtest stands at has its own threshold
     clear_at = now.clear_at if asked.clear_at is None else asked.clear_at
     cleared = replace(asked, clear_at=clear_at)
-    reviews = review_outlook(reviews_of(batches, day), rulebook, cleared, orders_asked(asked, now))
-    found, cases = ((), None) if too_little else outlooks(cleared, now)
+    reviews = review_outlook(reviews_of(batches, day), rulebook, cleared, outlook.orders_asked(asked, now))
+    found, cases = ((), None) if too_little else outlook.outlooks(cleared, now)
     saving, planned = save_list(rulebook, sources, as_at) if asked.save_list else None, None
     if asked.intake_weeks:
         requests = now.pipeline.drivers.requests
         expected = (requests.level * requests.season).tolist() if past.weeks else []
         planned = intake(rulebook, as_at, expected, asked.closures, asked.intake_weeks)
-    moved = () if too_little else pace_changes(now, asked.closures)
+    moved, recent = () if too_little else behind.pace_changes(now, asked.closures), None
+    if moved:  # what the last weeks alone lead to under the main order, unless nothing was done
+        lately = replace(cleared, window=behind.RECENT_WEEKS, per_case=False, policies=(asked.main_policy,))
+        since = present(work, day, asked.weeks, lately)
+        recent = outlook.outlooks(lately, since)[0][0] if since.past.closed.sum() else None
     return ForecastAnswer(
         as_at=as_at,
         source="cases",
@@ -224,7 +207,7 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
         rulebook=RulebookUsed.of(rulebook),
         input=inputs,
         clear_at=clear_at,
-        clearance=main_outlook(found).clearance if found else None,
+        clearance=outlook.main_outlook(found).clearance if found else None,
         now=WorkInHand(
             open=len(now.standing.place),
             overdue=now.standing.overdue,
@@ -239,7 +222,7 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
         ),
         history=_weeks_behind(asked, now),
         what_if=asked.what_if,
-        stages=stage_lines(now),
+        stages=behind.stage_lines(now),
         policies=found,
         target=target_answer(cleared, now, reviews, simulated=not too_little),
         reviews=reviews,
@@ -247,9 +230,9 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
         save_list=saving.cases if saving else None,
         intake=planned,
         backtest=backtest(work, asked) if asked.backtest else None,
-        scenarios=scenario_outlooks(cleared, now) if asked.scenarios and not too_little else None,
+        scenarios=outlook.scenario_outlooks(cleared, now) if asked.scenarios and not too_little else None,
         pace_changes=moved,
-        recent=_recent(cleared, now) if moved else None,
+        recent=recent,
         track_record=track_record(work, asked) if asked.track_record and not too_little else None,
         saving=saving,
     )
@@ -262,7 +245,7 @@ def _weeks_behind(asked: ForecastRequest, now: Present) -> WeeksBehind:
     )
     line = None
     if requests is not None and closed is not None:
-        line = naive_weeks(now.standing.overdue, closed, requests)
+        line = behind.naive_weeks(now.standing.overdue, closed, requests)
     return WeeksBehind(
         weeks=past.weeks,
         recorded_weeks=now.recorded,
@@ -270,9 +253,9 @@ def _weeks_behind(asked: ForecastRequest, now: Present) -> WeeksBehind:
         closed_per_week=closed,
         issued_per_week=issued,
         straight_line_weeks=line,
-        checked=straight_line(work, past.day),
-        seasons=season_lines(now, asked.closures),
-        backlog=path_behind(work, asked.as_at, now.recorded),
+        checked=behind.straight_line(work, past.day),
+        seasons=behind.season_lines(now, asked.closures),
+        backlog=behind.path_behind(work, asked.as_at, now.recorded),
     )
 
 
@@ -295,13 +278,6 @@ def _too_little(now: Present) -> str | None:
     return None
 
 
-def _recent(asked: ForecastRequest, now: Present) -> Outlook | None:
-    """Return what the last 8 weeks alone lead to under the main order; None where nothing was done."""
-    asked = replace(asked, window=RECENT_WEEKS, per_case=False, policies=(asked.main_policy,))
-    lately = present(now.work, now.standing.day, asked.weeks, asked)
-    return outlooks(asked, lately)[0][0] if lately.past.closed.sum() else None
-
-
 def target_answer(
     asked: ForecastRequest, now: Present, reviews: ReviewOutlook | None, *, simulated: bool
 ) -> TargetAnswer | None:
@@ -321,7 +297,7 @@ def target_answer(
     needed = tuple(CapacityNeeded(name, None, None, None, None) for name in asked.policies)
     if weeks:
         line = start_of(present(now.work, now.standing.day, weeks, asked), asked.what_if)
-        needed = capacity_needed(line, orders_asked(asked, now), pace, clear_at, asked.seed)
+        needed = capacity_needed(line, outlook.orders_asked(asked, now), pace, clear_at, asked.seed)
     first = next(order for order in needed if order.policy == asked.main_policy)
     return replace(answer, capacity_p50=first.capacity_p50, capacity_p85=first.capacity_p85, policies=needed)
 

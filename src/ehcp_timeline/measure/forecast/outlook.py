@@ -170,13 +170,10 @@ def quarters_ahead(day: int, weeks: int) -> tuple[str, ...]:
     return tuple(f"{end.year}-Q{(end.month + 2) // 3}" for end in ends)
 
 
-def _last_weeks(quarters: Sequence[str]) -> dict[str, int]:
-    return {quarter: week for week, quarter in enumerate(quarters, 1)}
-
-
 def moments_kept(quarters: Sequence[str]) -> frozenset[int]:
     """Return the weeks to look at: every fourth, and the last of each quarter."""
-    return frozenset({*_last_weeks(quarters).values(), *range(PATH_WEEKS, len(quarters) + 1, PATH_WEEKS)})
+    ends = {quarter: week for week, quarter in enumerate(quarters, 1)}
+    return frozenset({*ends.values(), *range(PATH_WEEKS, len(quarters) + 1, PATH_WEEKS)})
 
 
 def outlook(
@@ -185,7 +182,7 @@ def outlook(
 ) -> Outlook:  # fmt: skip
     """Return what the runs under one order of work come to; `quarters` and `excepted` as made here."""
     every = []
-    for quarter, last in _last_weeks(quarters).items():
+    for quarter, last in {quarter: week for week, quarter in enumerate(quarters, 1)}.items():
         rate, rate_p15, rate_p85 = (
             None if rate is None else round(100 * rate / PER_MILLE, 1)
             for rate in map(kept.rates[quarter].percentile, (0.5, 0.15, 0.85))
