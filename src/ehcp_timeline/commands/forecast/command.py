@@ -12,17 +12,10 @@ from ehcp_timeline.cases.formats.stream import open_raw
 from ehcp_timeline.errors import CaseFileError, ConfigError, UsageError
 from ehcp_timeline.inputs import reading
 from ehcp_timeline.record import fields, record, replace
+from ehcp_timeline.shell import options
 from ehcp_timeline.shell.destination import Output, say
 from ehcp_timeline.shell.open import toml_table
-from ehcp_timeline.shell.options import (
-    NOT_ALL_JUDGED,
-    LawOptions,
-    OutputOptions,
-    SomeCaseFilePaths,
-    examples,
-    exit_codes,
-    option,
-)
+from ehcp_timeline.shell.options import option
 from ehcp_timeline.shell.parse import choice, choices, day_asked
 from ehcp_timeline.text import did_you_mean
 
@@ -103,15 +96,15 @@ class WhatIfOptions:
         )
 
 
-@exit_codes("0  done", "2  cannot run", "3  done, but some rows could not be judged")
-@examples(
+@options.exit_codes("0  done", "2  cannot run", "3  done, but some rows could not be judged")
+@options.examples(
     "ehcp forecast cases.csv",
     "ehcp forecast cases.csv --target 2027-09-30 --capacity +3 --from 2027-01-01",
     "ehcp forecast cases.csv --save-list -o save.csv",
     "ehcp forecast --snapshots counts.csv --target 2025-09-30",
 )
 def forecast(
-    files: SomeCaseFilePaths = None,
+    files: options.SomeCaseFilePaths = None,
     *,
     snapshots: Annotated[OneFile, option("--snapshots", "CSV", "Published counts: date, count.")] = None,
     measure: Annotated[
@@ -149,8 +142,8 @@ def forecast(
     horizon: Annotated[int, option("--horizon", "WEEKS", "Weeks to look ahead.", min=4, max=1040)] = 156,
     full: Annotated[bool, typer.Option("--full", help="Show every quarter, stage and queue too.")] = False,
     top: Annotated[int, option("--top", "N", "Lines of a list of cases shown.", min=0)] = 20,
-    output: OutputOptions,
-    about: LawOptions,
+    output: options.OutputOptions,
+    about: options.LawOptions,
 ) -> None:
     """Forecast when the backlog clears, and what would change it.
 
@@ -195,7 +188,22 @@ def forecast(
         from ehcp_timeline.measure.forecast.forecast import forecast as forecast_of
 
         answer = forecast_of(asks.rulebook, sources, question)
-    _send(to, answer, question, top, full=full)
+    from ehcp_timeline.commands.forecast.page import every_sentence, page
+    from ehcp_timeline.output.document import Document
+    from ehcp_timeline.output.sections import markdown_page
+
+    lines, keys = _csv_list(answer)
+    said = tuple(every_sentence(answer, question)) if "json" in to.formats() else ()
+    to.write(
+        Document(
+            f"Forecast as at {answer.as_at}",
+            replace(answer, sentences=said),
+            keys,
+            lambda: lines,
+            lambda: page(answer, question, top, full=full),
+            made={"md": lambda _: markdown_page(page(answer, question, None, full=full, commands=False))},
+        )
+    )
     _say_what_is_missing(to, answer, sources)
 
 
@@ -350,26 +358,6 @@ def closures_of(path: Path | None, config: "Config") -> "tuple[SchoolDays, ...]"
     return read_terms(table["terms"], str(path))[0]
 
 
-def _send(to: Output, answer: "ForecastAnswer", question: "ForecastRequest", top: int, *, full: bool) -> None:
-    from ehcp_timeline.commands.forecast.page import every_sentence, page
-    from ehcp_timeline.output.document import Document
-    from ehcp_timeline.output.sections import markdown_page
-
-    lines, keys = _csv_list(answer)
-    to.write(
-        Document(
-            f"Forecast as at {answer.as_at}",
-            replace(answer, sentences=tuple(every_sentence(answer, question)))
-            if "json" in to.formats()
-            else answer,
-            keys,
-            lambda: lines,
-            lambda: page(answer, question, top, full=full),
-            made={"md": lambda _: markdown_page(page(answer, question, None, full=full, commands=False))},
-        )
-    )
-
-
 def _say_what_is_missing(to: Output, answer: "ForecastAnswer", sources: "Sequence[CaseFile]") -> None:
     """Say what the answer leaves out; exit 3 if rows or assessments could not be judged."""
     if _LINES & to.formats() and answer.snapshots is not None:
@@ -382,7 +370,7 @@ def _say_what_is_missing(to: Output, answer: "ForecastAnswer", sources: "Sequenc
     if left_out:
         say(f"{left_out:,} rows could not be judged and are left out; `ehcp check` says why.")
     if left_out or (answer.now is not None and answer.now.left_out):
-        raise typer.Exit(NOT_ALL_JUDGED)
+        raise typer.Exit(options.NOT_ALL_JUDGED)
 
 
 def _csv_list(answer: "ForecastAnswer") -> tuple[list[dict[str, Any]], tuple[str, ...]]:

@@ -4,16 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 
+from ehcp_timeline.measure.forecast import counts
 from ehcp_timeline.measure.forecast.backtest import TrackRecord
 from ehcp_timeline.measure.forecast.behind import RECENT_WEEKS, REQUESTS, PaceChange, SeasonLine
 from ehcp_timeline.measure.forecast.caseload import WHOLE
-from ehcp_timeline.measure.forecast.counts import (
-    FARTHEST_YEARS,
-    LEAST_PAIRS,
-    CountPair,
-    CountsTaken,
-    clear_on,
-)
 from ehcp_timeline.measure.forecast.forecast import (
     CapacityNeeded,
     ForecastAnswer,
@@ -351,7 +345,7 @@ def _dates_words(clear: ClearanceDay, half: str, by: str, never: str) -> str:
     return listed(words)
 
 
-def counts_sections(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[Section]:
+def counts_sections(answer: ForecastAnswer, taken: counts.CountsTaken) -> Iterator[Section]:
     """Yield a forecast from counts as sections; parts that have nothing to say are left out."""
     what = f" ({taken.measure.replace('_', ' ')})" if taken.measure else ""
     words = tuple(counts_sentences(answer, taken))
@@ -379,12 +373,12 @@ def counts_sections(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[Sect
         yield Section(title="About the file", before=about)
 
 
-def _whole(taken: CountsTaken) -> Sequence[CountPair]:
+def _whole(taken: counts.CountsTaken) -> Sequence[counts.CountPair]:
     """Return the first count with the last, where that is another pair than the only one."""
     return (taken.whole,) if taken.whole is not None and len(taken.pairs) > 1 else ()
 
 
-def counts_sentences(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[str]:
+def counts_sentences(answer: ForecastAnswer, taken: counts.CountsTaken) -> Iterator[str]:
     """Yield the answer: how many were counted, when they are gone by each line, and what the target takes."""
     last, as_at = taken.counts[-1], answer.as_at
     weeks = (as_at - last.day).days // 7
@@ -412,7 +406,7 @@ def counts_sentences(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[str
         yield f"With {taken.arrivals_per_week:,.1f} a week coming in that is {done:,.1f} to be done a week."
 
 
-def _line_words(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[str]:
+def _line_words(answer: ForecastAnswer, taken: counts.CountsTaken) -> Iterator[str]:
     lately = taken.pairs[-1]
     then = _then(lately, answer.as_at)
     yield f"Since the count before, on {day(lately.first)}, {moved_words(lately)}. {then}"
@@ -425,7 +419,7 @@ def _line_words(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[str]:
     elif rising:
         many = f"{len(rising):,} of {len(taken.pairs):,}"
         yield f"In {many} stretches the count rose or stood still: at such a pace it never clears."
-    ends = {clear_on(taken.counts[-1], -pair.per_week) for pair in (*taken.pairs, *_whole(taken))}
+    ends = {counts.clear_on(taken.counts[-1], -pair.per_week) for pair in (*taken.pairs, *_whole(taken))}
     dates = sorted(end for end in ends if end is not None)
     if len(dates) > 1:
         never = ", or never" if None in ends else ""
@@ -438,7 +432,7 @@ def _line_words(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[str]:
         yield f"Drawn at random from all stretches, so many futures are clear: {words}."
 
 
-def moved_words(pair: CountPair) -> str:
+def moved_words(pair: counts.CountPair) -> str:
     """Return how a count moved between two days."""
     change = pair.last_count - pair.first_count
     if change == 0:
@@ -447,16 +441,16 @@ def moved_words(pair: CountPair) -> str:
     return f"the count {way} by {abs(change):,} in {pair.weeks:.1f} weeks, {abs(pair.per_week):,.1f} a week"
 
 
-def _then(pair: CountPair, as_at: date) -> str:
+def _then(pair: counts.CountPair, as_at: date) -> str:
     if pair.clear_on is None:
-        far = f"not clear within {FARTHEST_YEARS} years" if pair.per_week < 0 else "never clear"
+        far = f"not clear within {counts.FARTHEST_YEARS} years" if pair.per_week < 0 else "never clear"
         return f"At that pace it is {far}."
     if pair.clear_on <= as_at:
         return f"At that pace it was clear on {day(pair.clear_on)}: a newer count would show."
     return f"At that pace it is clear on {day(pair.clear_on)}."
 
 
-def _beside(needed: float, taken: CountsTaken) -> str:
+def _beside(needed: float, taken: counts.CountsTaken) -> str:
     paces = [
         *((pair, "between the last two counts") for pair in taken.pairs[-1:]),
         *((pair, "since the first count") for pair in _whole(taken)),
@@ -470,7 +464,7 @@ def _beside(needed: float, taken: CountsTaken) -> str:
     return f": {listed(words)}" if words else ""
 
 
-def caution_words(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[str]:
+def caution_words(answer: ForecastAnswer, taken: counts.CountsTaken) -> Iterator[str]:
     """Yield why a line through two counts misleads, and what these counts say and do not say."""
     for pair in taken.pairs:
         if cases := pair.unexplained:
@@ -494,5 +488,5 @@ def caution_words(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[str]:
         many = count(len(taken.pairs), "stretch", "stretches")
         yield (
             f"{many} between counts cannot tell chance from change, so no share of futures is given; "
-            f"that takes {LEAST_PAIRS}, or a case file."
+            f"that takes {counts.LEAST_PAIRS}, or a case file."
         )

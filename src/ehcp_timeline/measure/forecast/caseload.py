@@ -233,12 +233,10 @@ def work_from_frame(frame: pl.DataFrame, timetable: Timetable, as_at: date) -> C
     open_ = np.flatnonzero((start <= today) & (done == NEVER))
     whose = [name for name in WHOSE if name in frame.columns]
     owners = frame[open_].select("case_id", "row", *whose).iter_rows(named=True)
-    excused, excepted = (
-        frame[name].fill_null(value=False).to_numpy()
-        if name in frame.columns
-        else np.zeros(frame.height, dtype=np.bool_)
-        for name in ("excused", "excepted")
-    )
+    missing = [
+        pl.lit(value=False).alias(name) for name in ("excused", "excepted") if name not in frame.columns
+    ]
+    flags = frame.with_columns(missing).select(pl.col("excused", "excepted").fill_null(value=False))
     return Caseload(
         as_at=as_at,
         timetable=timetable,
@@ -248,8 +246,8 @@ def work_from_frame(frame: pl.DataFrame, timetable: Timetable, as_at: date) -> C
         issued=(answered < NEVER) & (answered <= ended),
         ends=ends,
         measured=measured,
-        excepted=excepted,
-        excused=excused,
+        excepted=flags["excepted"].to_numpy(),
+        excused=flags["excused"].to_numpy(),
         exceptions_known="excepted" in frame.columns,
         named=dict(zip(open_.tolist(), owners, strict=True)),
         team=tuple(frame["team"]) if "team" in frame.columns else (),

@@ -68,7 +68,15 @@ def intake(
     planned = []
     for number in range(weeks):
         monday = as_at + timedelta(days=7 * (number + 1) - as_at.weekday())
-        milestones = _milestones(rulebook, monday, closures)
+        milestones = []
+        for name, deadline in MILESTONES.items():
+            version = rulebook.by_id[deadline].version_on(monday) if deadline in rulebook.by_id else None
+            if version is not None:
+                due = apply(version.limit.limbs[0].count, monday)
+                five = _days(due, _WEEKDAYS)
+                closure = next(filter(None, (_closure_on(day, closures) for day in five)), None)
+                holiday = any(map(is_bank_holiday, five))
+                milestones.append(IntakeMilestone(name, due, last_working_day(due), closure, holiday))
         last = max((milestone.due for milestone in milestones), default=monday)
         days = _days(monday, (last - monday).days + 1)
         closed = sum(is_working_day(day) and _closure_on(day, closures) is not None for day in days)
@@ -76,27 +84,12 @@ def intake(
             IntakeWeek(
                 week=monday,
                 expected=expected[number] if number < len(expected) else None,
-                milestones=milestones,
+                milestones=tuple(milestones),
                 school_days_lost=closed if any(closure.last >= last for closure in closures) else None,
                 bank_holidays=sum(map(is_bank_holiday, days)),
             )
         )
     return tuple(planned)
-
-
-def _milestones(
-    rulebook: Rulebook, monday: date, closures: Sequence[SchoolDays]
-) -> tuple[IntakeMilestone, ...]:
-    milestones = []
-    for name, deadline in MILESTONES.items():
-        version = rulebook.by_id[deadline].version_on(monday) if deadline in rulebook.by_id else None
-        if version is not None:
-            due = apply(version.limit.limbs[0].count, monday)
-            week = _days(due, _WEEKDAYS)
-            closed = next(filter(None, (_closure_on(day, closures) for day in week)), None)
-            holiday = any(map(is_bank_holiday, week))
-            milestones.append(IntakeMilestone(name, due, last_working_day(due), closed, holiday))
-    return tuple(milestones)
 
 
 def _days(first: date, many: int) -> list[date]:
