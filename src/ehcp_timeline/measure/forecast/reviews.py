@@ -13,11 +13,12 @@ from ehcp_timeline.measure.forecast.caseload import dated_clocks, days_given, da
 from ehcp_timeline.measure.forecast.outlook import ClearanceDay, clearance
 from ehcp_timeline.measure.forecast.present import WorkOrder, order_taken, weekly
 from ehcp_timeline.measure.forecast.request import OBSERVED, ForecastRequest
-from ehcp_timeline.measure.forecast.simulate import Orders, Pool, serve
+from ehcp_timeline.measure.forecast.simulate import Orders, Pool, serve, type_for
 from ehcp_timeline.measure.forecast.weeks import (
     NEVER,
     WEEK,
     YEAR,
+    Cases,
     Days,
     Drivers,
     Spread,
@@ -118,7 +119,8 @@ def review_outlook(
         for size, random in chunks(asked.runs, asked.seed):
             plans, capacity = draw(drivers, size, random)
             places = rounded(capacity, random)
-            ready = np.repeat(at_start[:, None], size, axis=1).astype(np.int32)
+            most = int(at_start.sum()) + int(plans.sum(axis=0).max(initial=0))
+            ready: Cases = np.repeat(at_start[:, None], size, axis=1).astype(type_for(most))
             clear = np.zeros(size, dtype=np.int64)
             for week in range(1, weeks + 1):
                 row, past, high, in_time = np.searchsorted(
