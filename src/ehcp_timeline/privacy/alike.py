@@ -15,7 +15,7 @@ from math import inf
 
 from ehcp_timeline.privacy.secondary import Arcs, Network, Range, Values, free_arcs
 
-MOST_TABLES = 400
+MOST_IN_VAIN = 100
 Move = tuple[tuple[int, int], ...]  # place of a number, and one more or one less
 
 
@@ -29,31 +29,37 @@ def all_vary(
     """Return whether every hidden number has another value in some table that is printed alike.
 
     `is_alike` says whether in a table with these values the same would be hidden. At most `most` people are
-    moved around a circle at a time. At most `MOST_TABLES` tables are tried; what has not varied by
-    then counts as known.
+    moved around a circle at a time. When `MOST_IN_VAIN` tables in a row have let no further number vary,
+    those left count as known.
     """
     missing = set(hidden)
-    seen, alike = {start}, [start]
+    seen, alike, in_vain = {start}, [start], 0
     for everywhere in (False, True):
         for values in alike:
             for people, move in _steps(table, hidden, missing, most, everywhere=everywhere):
-                if any(values[place] + people * step < 0 for place, step in move):
-                    continue
-                moved = list(values)
-                for place, step in move:
-                    moved[place] += people * step
-                other = tuple(moved)
-                if other in seen:
+                other = _moved(values, people, move)
+                if other is None or other in seen:
                     continue
                 seen.add(other)
-                if len(seen) > MOST_TABLES:
-                    return False
+                in_vain += 1
                 if is_alike(other):
                     alike.append(other)
-                    missing -= {place for place in missing if other[place] != start[place]}
-                    if not missing:
-                        return True
+                    varied = {place for place in missing if other[place] != start[place]}
+                    missing -= varied
+                    in_vain = 0 if varied else in_vain
+                if not missing or in_vain == MOST_IN_VAIN:
+                    return not missing
     return False
+
+
+def _moved(values: Values, people: int, move: Move) -> Values | None:
+    """Return a table after so many people moved around a circle; None if a number would be below zero."""
+    moved = list(values)
+    for place, step in move:
+        moved[place] += people * step
+        if moved[place] < 0:
+            return None
+    return tuple(moved)
 
 
 def _steps(

@@ -7,11 +7,10 @@ those of `secondary.can_vary` and `secondary.cheapest_way`, which search the who
 """
 
 from collections.abc import Mapping
+from functools import cache
 from math import inf
 
 from ehcp_timeline.privacy.secondary import Network, Range, Values
-
-_NONE = 0
 
 
 class ColumnWays:
@@ -22,45 +21,44 @@ class ColumnWays:
 
     def __init__(self, table: Network, values: Values, known: Mapping[int, Range], large: Range) -> None:
         """Take the numbers that are hidden, each with its range; `large` is the range of any hidden later."""
-        width = table.width
+        width, rows = table.width, len(values) // table.width
         self.table = table
         self.values = values
-        self.known = dict[int, Range]()
+        self.known = dict(known)
         self._large = large
-        rows = len(values) // width
-        self.into = [_NONE] * rows  # for each row the columns from which one unit may come
-        self.out = [_NONE] * rows  # and those to which one may go
-        self._passing = [0] * (width * width)  # how many rows let one unit pass between two columns
-        self._by_some = [_NONE] * width  # for each column those to which at least one row lets it pass
-        self._by_two = [_NONE] * width  # and those to which at least two do
-        self._reached: list[int] = []  # for each column those that it leads to though one row be closed
-        self._reaching: list[int] = []
+        self.into = [0] * rows  # for each row the columns from which one unit may come
+        self.out = [0] * rows  # and those to which one may go
         for place, own in known.items():
-            self.add(place, own)
+            row, column = divmod(place, width)
+            goes_out, comes_in = self._ways(place, own)
+            self.out[row] |= goes_out << column
+            self.into[row] |= comes_in << column
+        self._by_some = [0] * width  # for each column those to which at least one row lets one unit pass
+        self._by_two = [0] * width  # and those to which at least two do
+        for into, out in zip(self.into, self.out, strict=True):
+            self._pass(into, out)
+        self._note_reached()
 
     def add(self, place: int, own: Range) -> None:
         """Take one more hidden number."""
         self.known[place] = own
         row, column = divmod(place, self.table.width)
         goes_out, comes_in = self._ways(place, own)
-        bit = 1 << column
+        before = tuple(self._by_two)
         if goes_out:
-            for before in _columns(self.into[row] & ~bit):
-                self._pass(before, column)
-            self.out[row] |= bit
+            self._pass(self.into[row], 1 << column)
+            self.out[row] |= 1 << column
         if comes_in:
-            for after in _columns(self.out[row] & ~bit):
-                self._pass(column, after)
-            self.into[row] |= bit
+            self._pass(1 << column, self.out[row])
+            self.into[row] |= 1 << column
+        if before != tuple(self._by_two):
+            self._note_reached()
 
-    def _pass(self, before: int, after: int) -> None:
-        at = before * self.table.width + after
-        self._passing[at] += 1
-        if self._passing[at] == 1:
-            self._by_some[before] |= 1 << after
-        elif self._passing[at] == 2:
-            self._by_two[before] |= 1 << after
-            self._reached = []
+    def _pass(self, into: int, out: int) -> None:
+        """Note that one more row lets one unit pass from some columns to others."""
+        for column in _columns(into):
+            self._by_two[column] |= self._by_some[column] & out
+            self._by_some[column] |= out
 
     def _ways(self, place: int, own: Range) -> tuple[bool, bool]:
         """Return whether one unit may go along a number from its row to its column, and the other way."""
@@ -74,8 +72,6 @@ class ColumnWays:
         goes_out, comes_in = self._ways(place, self.known[place])
         # a unit that goes out along the number comes back to the row from another column, and the reverse
         back, forth = goes_out and self.into[row] & ~bit, comes_in and self.out[row] & ~bit
-        if not self._reached:
-            self._note_reached()
         if back & self._reached[column] or forth & self._reaching[column]:
             return True  # without this row, because another row lets it pass too
         return bool(back and self._from(bit, row) & back) or bool(forth and self._from(forth, row) & bit)
@@ -111,7 +107,7 @@ class ColumnWays:
     def _to(self, columns: int, without: int) -> int:
         """Return the columns from which one unit can reach one of some without passing a row."""
         into, out = self.into[without], self.out[without]
-        met, found = _NONE, columns
+        met, found = 0, columns
         while found != met:
             met = found
             for before in range(self.table.width):
@@ -161,5 +157,6 @@ class ColumnWays:
         return places if len(places) == 1 and best < with_others else None
 
 
-def _columns(bits: int) -> list[int]:
-    return [column for column in range(bits.bit_length()) if bits >> column & 1]
+@cache
+def _columns(bits: int) -> tuple[int, ...]:
+    return tuple(column for column in range(bits.bit_length()) if bits >> column & 1)

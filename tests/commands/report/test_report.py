@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.command import check_schema, ehcp, printed, said
+from tests.cli.command import check_schema, ehcp, on_a_terminal, printed, said
 from tests.commands.report.council import AS_AT, CANARIES, Request, council, write
 
 EXAMPLE = ("examples/cases.csv", "--as-at", "2026-06-01")
@@ -318,3 +318,23 @@ def test_what_a_file_says_is_text_on_the_page(tmp_path: Path) -> None:
     assert "\u202e" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "{{ 7*7 }}" in page
+
+
+@pytest.mark.slow
+def test_a_terminal_shows_one_screen_and_how_to_write_the_page(file: Path) -> None:
+    """The sentences, what is left out, and the page last; everything with --full, and where no screen is."""
+    words = ("report", str(file), "--as-at", str(AS_AT))
+    page = "This is the text of a page with charts. To write the page: add -o board.html"
+
+    screen = on_a_terminal(words, 100).rstrip().splitlines()
+    whole = on_a_terminal((*words, "--full"), 100).rstrip().splitlines()
+    piped = printed(ehcp(*words))
+
+    more = next(line for line in screen if line.endswith(" more lines: add --full"))
+    assert len(screen) <= 24
+    assert (screen[0], screen[-1]) == (f"EHC plans on {AS_AT.day} {AS_AT:%B %Y}", page)
+    assert int(more.split()[0]) > 100
+    assert (whole[0], whole[-1]) == (screen[0], page)
+    assert len(whole) > 124
+    assert page not in piped
+    assert "add --full" not in piped

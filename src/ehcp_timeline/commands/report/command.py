@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ehcp_timeline.output.receipt import Receipt
 
 FORMATS = ("html", "table", "plain", "md", "json")
+_TO_A_FILE = "This is the text of a page with charts. To write the page: add -o board.html"
 AUDIENCES = ("board", "team", "public")
 _KINDS = {"board": "report for the board", "team": "report for the team", "public": "performance report"}
 _FOOTERS = {
@@ -60,7 +61,7 @@ def report(
     acknowledged: options.Acknowledged = None,
     threshold: options.Threshold = 5,
     previous: options.Previous = None,
-    output: options.OutputOptions,
+    output: options.ScreenOptions,
     about: options.LawOptions,
 ) -> None:
     """Make one page with charts for a board, a team or the public.
@@ -103,7 +104,7 @@ def report(
         from ehcp_timeline.privacy.differencing import warnings
 
         told = warnings(previous, report_lines(values(answer)), ("part",), threshold, report_lines)
-    to.write(_document(answer))
+    to.write(_document(answer, on_screen=output.asked is None and "table" in to.formats()))
     say(*(f"{path}: {_KINDS[audience]}, as at {asks.as_at}" for path in output.outputs or ()), *told)
     if answer.undecided:
         say("Something in the file could not be read and left a deadline unclear; `ehcp check` says what.")
@@ -159,7 +160,7 @@ def _changed(
     return ChangedSince(before.as_at, counts, fewest if all(counts.values()) else 0)
 
 
-def _document(answer: "ReportAnswer") -> "Document":
+def _document(answer: "ReportAnswer", *, on_screen: bool) -> "Document":
     from ehcp_timeline.commands.report.headline import sentences
     from ehcp_timeline.commands.report.view import report_sections, report_title
     from ehcp_timeline.output.document import Document
@@ -190,7 +191,7 @@ def _document(answer: "ReportAnswer") -> "Document":
     return Document(
         title,
         replace(answer, sentences=words),
-        sections=shown,
+        sections=lambda: [*shown(), *([Section(before=(_TO_A_FILE,), closing=True)] if on_screen else ())],
         nameless=answer.audience == "public",
         made={"html": page, "md": lambda _: markdown_page(shown())},
     )
