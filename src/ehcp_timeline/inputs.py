@@ -2,14 +2,16 @@
 
 import errno
 import os
+import re
 import stat
 import tempfile
 import time
+import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from ehcp_timeline.errors import CaseFileError, EhcpError
 
@@ -173,6 +175,23 @@ def bounded_json(raw: bytes, shown: str) -> bytes:
     if sum(map(raw.count, (b",", b"{", b"["))) > (most := limit(_MOST_VALUES)):
         raise too_much(f"{shown} holds more than {most:,} values")
     return raw
+
+
+_MOST_PARTS = 100  # of a dotted key: the time that tomllib takes grows with their square
+_DOTTED = re.compile(rf"""(?<![\w"'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){{{_MOST_PARTS}}}""")
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Return a file's TOML.
+
+    Raises:
+        tomllib.TOMLDecodeError: It is not TOML, or a key has more than 100 parts.
+        RecursionError: Values are nested too deeply.
+    """
+    if _DOTTED.search(text):
+        said = f"a key has more than {_MOST_PARTS} parts"
+        raise tomllib.TOMLDecodeError(said)
+    return tomllib.loads(text)
 
 
 def read_text(path: Path, kind: type[EhcpError] = CaseFileError, most: int = _MOST_WHOLE) -> str:

@@ -279,6 +279,21 @@ COPIED = {
 }
 
 
+@pytest.mark.parametrize(
+    "words", [(*CHECK, "--config"), (*CHECK, "--rules"), ("rules", "test")], ids=" ".join
+)
+def test_a_key_of_100000_parts_is_refused(words: tuple[str, ...], tmp_path: Path) -> None:
+    """The parser would take minutes for it."""
+    file = tmp_path / "long.toml"
+    file.write_text(".".join(["a"] * 100_000) + " = 1\n")
+    begun = time.process_time()
+    run = ehcp(*words, str(file))
+
+    assert run.returncode == 2
+    assert "is not TOML: a key has more than 100 parts" in said(run)
+    assert time.process_time() - begun < 5
+
+
 @pytest.mark.parametrize("name", COPIED)
 def test_a_temporary_folder_without_room_is_named(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from ehcp_timeline.errors import ConfigError, UsageError
-from ehcp_timeline.inputs import MOST_WRITTEN, read_text
+from ehcp_timeline.inputs import MOST_WRITTEN, parse_toml, read_text
 from ehcp_timeline.record import field, record, replace
 from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.parse import split
@@ -93,7 +93,7 @@ def read_config(asked: Path | None, folder: Path) -> Config:
 def toml_table(path: Path) -> dict[str, Any]:
     """Return a file's TOML; raise ConfigError if it cannot be read."""
     try:
-        return tomllib.loads(read_text(path, ConfigError, MOST_WRITTEN))
+        return parse_toml(read_text(path, ConfigError, MOST_WRITTEN))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"{path} is not TOML: {error}") from None
 

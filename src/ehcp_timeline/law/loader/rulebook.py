@@ -18,7 +18,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from ehcp_timeline.errors import EhcpError, RulebookError
-from ehcp_timeline.inputs import MOST_WRITTEN, read_whole
+from ehcp_timeline.inputs import MOST_WRITTEN, parse_toml, read_whole
 from ehcp_timeline.law.deadline import Dates, Reading, Version
 from ehcp_timeline.law.loader.deadline import (
     Codes,
@@ -265,7 +265,7 @@ def _read_folder(folder: Path | Traversable, faults: list[str]) -> list[_Source]
 def _read_file(path: Path | Traversable, name: str, faults: list[str], overlay: str = "") -> _Source | None:
     try:
         content = read_whole(path, most=MOST_WRITTEN) if isinstance(path, Path) else path.read_bytes()
-        return _Source(name, content, tomllib.loads(content.decode("utf-8")), overlay)
+        return _Source(name, content, parse_toml(content.decode("utf-8")), overlay)
     except EhcpError as error:
         faults.append(str(error))
     except UnicodeDecodeError:

@@ -10,7 +10,7 @@ from ehcp_timeline.audit.verdicts import VERDICTS, Clock
 from ehcp_timeline.cases.cells.dates import Window, event_window, read_date
 from ehcp_timeline.cases.model import Column, Row, Vocabulary
 from ehcp_timeline.errors import EhcpError, RulebookError
-from ehcp_timeline.inputs import MOST_WRITTEN, read_text
+from ehcp_timeline.inputs import MOST_WRITTEN, parse_toml, read_text
 from ehcp_timeline.law.loader.faults import Location, Table, suggestion
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.record import record, replace
@@ -106,7 +106,7 @@ def load_golden(path: Path, rulebook: Rulebook) -> tuple[Golden, ...]:
 def _read_toml(path: Path, rulebook: Rulebook, faults: list[str]) -> Iterator[Golden]:
     try:
         text = read_text(path, most=MOST_WRITTEN)
-        table = tomllib.loads(text)
+        table = parse_toml(text)
     except EhcpError as error:
         faults.append(str(error))
         return
