@@ -178,7 +178,7 @@ def bounded_json(raw: bytes, shown: str) -> bytes:
 
 
 _MOST_PARTS = 100  # of a dotted key: the time that tomllib takes grows with their square
-_DOTTED = re.compile(rf"""(?<![\w"'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){{{_MOST_PARTS}}}""")
+_DOTTED = re.compile(rf"""(?<![\w"'.-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){{{_MOST_PARTS}}}""")
 
 
 def parse_toml(text: str) -> dict[str, Any]:
