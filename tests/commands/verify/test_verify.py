@@ -33,6 +33,25 @@ def test_every_format_can_be_had_again(outputs: Path, name: str) -> None:
     assert sorted(outputs.iterdir()) == before
 
 
+def test_a_list_of_pseudonyms_is_not_said_to_be_the_same(tmp_path: Path) -> None:
+    """It cannot be made again without the key; that it was not compared is said, however it was changed."""
+    key, listed = tmp_path / "keys" / "key", tmp_path / "lists" / "list.csv"
+    key.parent.mkdir()
+    listed.parent.mkdir()
+    printed(ehcp("key", "new", str(key)))
+    words = ("--as-at", "2026-06-01", "--pseudonymise", str(key), "-o", str(listed), "--exit-zero")
+    assert ehcp("overdue", str(CASES), *words).returncode == 0
+    listed.write_text(listed.read_text("utf-8").replace("2026", "2027"), "utf-8")
+
+    run = ehcp("verify", str(listed), str(CASES))
+
+    assert run.returncode == 0
+    assert printed(run) == (
+        f"{listed}: made from the same files, law and version\n"
+        "The answer was not made again: a change in the output itself would not be noticed.\n"
+    )
+
+
 @pytest.mark.slow
 def test_a_text_may_be_verified_on_a_copy_of_its_file(outputs: Path, tmp_path: Path) -> None:
     """Lines that name the file are not compared; every other one is."""

@@ -117,10 +117,10 @@ def _of_answers(then: Any, now: Any, form: str) -> Iterator[Differing]:  # noqa:
 def verify_sections(answer: VerifyAnswer, output: str) -> list[Section]:
     """Return the page."""
     if answer.same:
-        said = "The same command gives the same answer again."
         if not answer.compared:
-            said = "It was made from the same files, law and version; the answer was not made again."
-        return [Section(f"{output}: the same", before=(said,))]
+            said = "The answer was not made again: a change in the output itself would not be noticed."
+            return [Section(f"{output}: made from the same files, law and version", before=(said,))]
+        return [Section(f"{output}: the same", before=("The same command gives the same answer again.",))]
     columns = (TableColumn("what"), TableColumn("then", "fixed"), TableColumn("now", "fixed"))
     rows = tuple(
         (differing.what, differing.then or "none", differing.now or "none")
