@@ -176,7 +176,7 @@ def test_the_numbers_of_2023_and_the_five_files(tmp_path: Path) -> None:
     text = xml(_persons(), year=2023).replace(b"<Sex>M</Sex>", b"<GenderCurrent>1</GenderCurrent>")
     text = text.replace(b"<Sex>F</Sex>", b"<GenderCurrent>9</GenderCurrent>")
     opened = source(written(tmp_path, text, "return.xml"))
-    assert [batch.frame["sex"].to_list() for batch in opened.batches()] == [["M", *["neither"] * 3, None]]
+    assert one_batch(opened).frame["sex"].to_list() == ["M", *["neither"] * 3, None]
 
     opened = source(*laid(tmp_path / "five", five(_persons())))
     assert {"sex", "ethnicity"} <= opened.columns

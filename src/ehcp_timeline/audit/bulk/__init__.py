@@ -3,8 +3,8 @@
 `judge.judge` takes batches of rows and gives the clocks of each batch. Every module below it works on polars
 Series of one length, one entry a clock. All of them keep five conventions:
 
-- A day is a whole number, `date.toordinal`; days are compared, never added to. Counting is asked of
-  `days.DayTables`, which keeps one answer for each different day.
+- A day is a whole number, `date.toordinal`; days are compared. Counting is asked of
+  `days.DayTables`, which adds days and weeks, and keeps one answer for each different day otherwise.
 - "No such date" is `NEVER`, after every day, so that the earliest of several columns is a minimum and "on or
   after" a comparison. Where the latest is asked for it is 0. There are no nulls: an operation on a column
   with nulls takes 4 to 40 times as long.

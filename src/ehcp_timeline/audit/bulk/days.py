@@ -1,9 +1,9 @@
-"""Days of many rows at once: columns of day numbers, compared and chosen between, never added to.
+"""Days of many rows at once: columns of day numbers, compared and chosen between.
 
 A day number is the proleptic Gregorian ordinal of a date (1 January of year 1 is 1), as `date.toordinal`
 gives it. `NEVER` stands for "no such date" and is after every day, so that the earliest of several days
 is a minimum and "on or after" is a comparison, with no nulls to look after; 0 stands for it where the
-latest is asked for.
+latest is asked for. Only `DayTables` adds to days.
 """
 
 from collections.abc import Callable, Iterable
