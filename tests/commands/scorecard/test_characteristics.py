@@ -14,6 +14,7 @@ from ehcp_timeline.measure.kpi.groups import GROUPS
 from tests.cases.formats.sen2.made import Assessment, Person, Request, person, request, xml
 from tests.cases.formats.sen2.opened import source, written
 from tests.cases.formats.sen2.shapes import blade, five, laid, workbook
+from tests.cases.made import one_batch
 from tests.cli.command import ehcp, printed, said
 
 AS_AT = ("--as-at", "2026-08-31", "--period", "year", "--measure", "requests_received")
