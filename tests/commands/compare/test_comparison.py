@@ -1,6 +1,7 @@
 """Where a council stands among all authorities, from the figures that ship with the package."""
 
 import csv
+import re
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from ehcp_timeline.measure.compare.figures import (
     shipped_figures,
 )
 from ehcp_timeline.measure.kpi.targets import cases_short
-from tests.cli.command import ehcp, said
+from tests.cli.command import ehcp, printed, said
 
 EX = "pc_plans_issued_20_weeks_ex"
 SHIPPED = files("ehcp_timeline") / "measure" / "compare" / "dfe"
@@ -338,6 +339,26 @@ def test_what_are_no_figures(rows: str, tmp_path: Path) -> None:
 
     assert run.returncode == 2
     assert f"{path} is not a file of figures" in said(run)
+
+
+@pytest.mark.parametrize(
+    ("more", "row"),
+    [
+        ("", ["2023", "50.0", "79 of 150", "18.0", "128 of 150", "50.3"]),
+        ("C3,2023-12-01,2024-01-10\n", ["2023", "50.0", "79 of 150", "18.0", "128 of 150", "50.3"]),
+    ],
+)
+def test_the_screen_has_the_last_whole_year_of_the_file(more: str, row: list[str], tmp_path: Path) -> None:
+    """Not the last that is published, of which the file has nothing, nor the first days of one."""
+    path = tmp_path / "cases.csv"
+    path.write_text(
+        f"case_id,request_received,plan_issued\nC1,2023-01-02,2023-03-01\nC2,2023-01-02,2023-12-01\n{more}"
+    )
+    run = ehcp("compare", str(path), "--authority", "Kent", "--as-at", "2024-01-31", "--measure", EX)
+
+    title, _, line = printed(run).split("\n\n")[1].splitlines()
+    assert title.startswith("The latest whole year of each measure in your file")
+    assert [cell.strip() for cell in re.split(r"\s{2,}", line)][1:] == row
 
 
 @pytest.mark.parametrize("number", ["²", "9" * 400, "1.2.3", "x"])

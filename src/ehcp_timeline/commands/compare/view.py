@@ -9,6 +9,7 @@ from ehcp_timeline.measure.kpi.trends import plain
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.text import count, day
 
+_LATEST = "The latest year of each measure"
 _SHORT = ("year", "your file", "its rank", "published", "rank", "England")
 
 
@@ -29,14 +30,16 @@ def compare_sections(answer: CompareAnswer, *, median: bool) -> Iterator[Section
         TableColumn("top quartile", "number"),
     )
     by_measure = _by_measure(answer)
-    until = {f"; {year.year} is counted{_until(year)}" for year in answer.measures if year.own_to}
+    shown = [_latest(years) for years in by_measure]
+    until = {f"; {year.year} is counted{_until(year)}" for year in shown if year.own_to}
     # one year of each without until when it is counted, and ranks without the quarter
     rows = (
         (year.name, str(year.year), *(cell.partition(",")[0] for cell in _row(year)[1 : len(_SHORT)]))
-        for *_, year in by_measure
+        for year in shown
     )
+    latest = "The latest whole year of each measure in your file" if answer.input else _LATEST
     yield Section(
-        title=f"The latest year of each measure{''.join(sorted(until))}",
+        title=f"{latest}{''.join(sorted(until))}",
         columns=(TableColumn("measure"), *(TableColumn(name, "number") for name in _SHORT)),
         rows=tuple(rows),
     )
@@ -53,6 +56,12 @@ def compare_sections(answer: CompareAnswer, *, median: bool) -> Iterator[Section
 
 def _by_measure(answer: CompareAnswer) -> list[list[ComparedMeasure]]:
     return [list(years) for _, years in groupby(answer.measures, key=lambda measure: measure.measure)]
+
+
+def _latest(years: Sequence[ComparedMeasure]) -> ComparedMeasure:
+    """Return the last year of which the file has the whole, or some, or that is published."""
+    in_file = [year for year in years if year.own is not None]
+    return ([year for year in in_file if not year.own_to] or in_file or years)[-1]
 
 
 def _after(latest: ComparedMeasure) -> Iterator[str]:
