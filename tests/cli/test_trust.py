@@ -294,6 +294,21 @@ def test_a_key_of_100000_parts_is_refused(words: tuple[str, ...], tmp_path: Path
     assert time.process_time() - begun < 5
 
 
+def test_a_line_that_nobody_could_read_is_cut_in_the_middle(tmp_path: Path) -> None:
+    """A key of 1 MB is named by its beginning and its end; what to try stands below it."""
+    settings = tmp_path / "ehcp.toml"
+    settings.write_text(f"A{'b' * 1_000_000}Z = 1\n")
+    cases = tmp_path / "cases.csv"
+    cases.write_text(CASES)
+    run = ehcp("check", str(cases), "--config", str(settings))
+
+    line, *_, hint = said(run).rstrip("\n").split("\n")
+    assert run.returncode == 2
+    assert f"{settings}" in line
+    assert ("Abbb" in line, " … bbb" in line, len(line)) == (True, True, 4_003)
+    assert hint.startswith("try: ")
+
+
 @pytest.mark.parametrize("name", COPIED)
 def test_a_temporary_folder_without_room_is_named(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

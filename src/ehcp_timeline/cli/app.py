@@ -250,6 +250,7 @@ def with_options(command: Any) -> Callable[..., Any]:  # noqa: ANN401 - a functi
 INTERRUPTED, TERMINATED = 130, 143
 CANNOT_RUN = 2
 INTERNAL_ERROR = "stopped by an internal error"
+MOST_SHOWN = 4_000  # characters of a line of an error
 
 app = typer.Typer(
     name="ehcp",
@@ -339,7 +340,13 @@ def _stopped(error: BaseException) -> int:
 
 
 def _tell(message: str, hint: str) -> None:
-    say(f"ehcp: {message}", *([f"try: {hint}"] if hint else []))
+    lines = [f"ehcp: {message}", *([f"try: {hint}"] if hint else [])]
+    say(*(_cut(line) for text in lines for line in text.split("\n")))
+
+
+def _cut(line: str) -> str:
+    """Return a line without its middle if no one could read it, as where a key of the input has a megabyte."""
+    return line if len(line) <= MOST_SHOWN else f"{line[: MOST_SHOWN // 2]} … {line[-MOST_SHOWN // 2 :]}"
 
 
 def _place(error: BaseException) -> str:
