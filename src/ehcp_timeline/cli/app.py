@@ -345,7 +345,7 @@ def _tell(message: str, hint: str) -> None:
 
 
 def _cut(line: str) -> str:
-    """Return a line without its middle if no one could read it, as where a key of the input has a megabyte."""
+    """Return a line without its middle if no one could read it, as one with a key of a megabyte."""
     return line if len(line) <= MOST_SHOWN else f"{line[: MOST_SHOWN // 2]} … {line[-MOST_SHOWN // 2 :]}"
 
 
