@@ -184,11 +184,6 @@ class Count:
     day: int = 0
     calendar: Calendar = "statutory"
 
-    @property
-    def adds_days(self) -> bool:
-        """Whether it leads the same number of days on, or back, from every day."""
-        return self.kind != "before" and self.unit in {"days", "weeks"}
-
 
 def apply(count: Count, day: date) -> date:
     """Return the day that `count` leads to from `day`.

@@ -82,11 +82,11 @@ def on_a_terminal(
     """Return what a run writes to a terminal of this width and 24 lines, to which these bytes are typed."""
     child, terminal = pty.fork()
     if child == 0:
+        ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))  # before anything can ask
         os.environ.update({**environment(), "TERM": "xterm-256color", **env})
         for size in ("COLUMNS", "LINES"):
             os.environ.pop(size, None)
         os.execv(sys.executable, [sys.executable, "-m", "ehcp_timeline.cli", *words])  # noqa: S606 - ourselves
-    ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     os.write(terminal, typed)
     page = b""
     while True:

@@ -175,8 +175,8 @@ class DayTables:
 
     def of(self, count: Count | Callable[[date], date], days: pl.Series) -> pl.Series:
         """Return where a way to count leads from each day; `NEVER` leads to `NEVER`."""
-        if isinstance(count, Count) and count.adds_days:
-            added = (apply(count, ANY_DAY) - ANY_DAY).days
+        if isinstance(count, Count) and count.kind != "before" and count.unit in {"days", "weeks"}:
+            added = (apply(count, ANY_DAY) - ANY_DAY).days  # the same from every day
             return only(days + added if added >= 0 else days - -added, days < NEVER)
         if count not in self._tables:
             ask = partial(apply, count) if isinstance(count, Count) else count

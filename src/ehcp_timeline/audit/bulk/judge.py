@@ -65,12 +65,22 @@ def judge(
     """
     cases = CasesWithMonths()
     wanted = rulebook.deadlines if deadlines is None else deadlines
-    for judged in _judged(rulebook, cases.without(batches), as_at, wanted, large):
+    for judged in _judged(rulebook, cases.without(_filled(batches)), as_at, wanted, large):
         if judged.last and cases.held:
             yield _with_months(judged, rulebook, together(cases.held), as_at, wanted, large)
         else:
             yield judged
         del judged
+
+
+def _filled(batches: Iterable[Batch]) -> Iterator[Batch]:
+    """Yield the first batch, and every other that has rows."""
+    first = True
+    for batch in batches:
+        if first or batch.frame.height:
+            yield batch
+        first = False
+        del batch  # large, while the next comes
 
 
 def _judged(
@@ -86,8 +96,6 @@ def _judged(
     requests = Requests()
     empty = None
     for batch in batches:
-        if not batch.frame.height and empty is not None:
-            continue
         own = requests.without_repeated(batch)
         columns = Columns(own, rulebook, inquiry.today, derived)
         clocks = {clocks.deadline.id: clocks for clocks in weigh_rows(inquiry, once, columns)}
