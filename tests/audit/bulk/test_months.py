@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ehcp_timeline.audit.bulk.cross_check import verified
 from ehcp_timeline.audit.single.judge import judge_case
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.law.rulebook import Rulebook
@@ -72,6 +73,19 @@ def test_a_review_of_one_row_answers_that_of_another(rulebook: Rulebook) -> None
 
     annual = [working.clock for working in workings if working.deadline.id == "review.annual"]
     assert [(clock.row, clock.verdict) for clock in annual] == [(2, "unknown"), (3, "overdue")]
+
+
+def test_a_batch_of_which_every_row_waits_is_judged_with_the_others(rulebook: Rulebook) -> None:
+    """Two batches have nothing but months; the sample of whole cases has the rows of both."""
+    rows = [
+        row_of(2, "A", months={REVIEWED: date(2024, 3, 1)}, plan_issued=date(2023, 4, 3)),
+        row_of(3, "A", months={REVIEWED: date(2025, 3, 1)}),
+    ]
+    few = part_of(rulebook, "review.annual")
+
+    assert differences(few, batches_of(rows, few, 1), AS_AT) == []
+    judged = list(verified(few, batches_of(rows, few, 1), AS_AT, 20))
+    assert [clocks.height for one in judged for clocks in one.clocks.values()] == [2]
 
 
 DAYS = st.dates(date(2025, 9, 1), date(2026, 6, 30))
