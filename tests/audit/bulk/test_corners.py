@@ -245,3 +245,17 @@ def test_an_unreadable_start_beside_a_start_is_no_clock_of_its_own() -> None:
     rows = (_row(asked=_may(1)), Row(3, "A", unreadable=frozenset({"asked"})))
 
     _answers({"row": 2, "start": _may(1), "reason": "unreadable"}, *rows, law=(REPEATS,))
+
+
+def test_a_repeating_duty_of_which_no_period_has_a_start_has_no_due_day() -> None:
+    """Two periods from two events that have no date; an answer on the day of the start does not settle it."""
+    limbs = tuple(Limb(Count("within", 1, "weeks"), Dates((name,))) for name in ("shown", "plan_issued"))
+    duty = replace(
+        DUTY,
+        repeats=Repeats(first=("asked",), again=("answered",)),
+        starts=Dates(("asked",)),
+        versions=(Version(date(2014, 9, 1), None, Limit(limbs)),),
+    )
+    rulebook = replace(LAW, deadlines=(duty,))
+
+    assert differences(rulebook, batches_of([_row(answered=_may(2))], rulebook, 1), AS_AT) == []

@@ -42,7 +42,7 @@ def due_day(
     if limit.rolls:
         due = tables.of(roll_first_lawful_day if limit.minimum else roll_for_tribunal, due)
     if limit.missing == "unknown" and len(limbs) > 1 and answer is not None:
-        due = instead(due, (due == NEVER) & (answer <= known) & (answer < NEVER), literal(OPEN_ENDED))
+        due = instead(due, (due == NEVER) & (answer <= known) & (known < NEVER), literal(OPEN_ENDED))
     for limb in limit.limbs:
         if limb.after and seen.holds(limb.after):
             due = _with_conditional(limb, due, start, seen, tables, answer)
