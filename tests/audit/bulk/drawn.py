@@ -204,6 +204,7 @@ def deadlines(draw: st.DrawFn, name: str) -> Deadline:
     """Draw one deadline with some words of the closed vocabulary."""
     nature = draw(st.sampled_from(["limit", "limit", *LIMITS]))
     repeats = draw(sometimes(repeating, None))
+    starts = draw(dates | each_date)
     return Deadline(
         id=name,
         duty="",
@@ -213,10 +214,10 @@ def deadlines(draw: st.DrawFn, name: str) -> Deadline:
         says="",
         seen="primary",
         checked=FIRST,
-        starts=draw(dates | each_date),
+        starts=starts,
         met_by=draw(dates),
         versions=draw(versions(nature, repeats=repeats is not None)),
-        starts_where=draw(sometimes(starts_where)),
+        starts_where=draw(sometimes(starts_where)) if starts.which != "each" else (),
         ends=draw(any_events),
         ended_while=draw(sometimes(spans, None)),
         lapses_with=draw(sometimes(few_events)),

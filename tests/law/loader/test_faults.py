@@ -178,6 +178,14 @@ PLACE = "local.toml: local.visit"
             f"{PLACE}.starts_where[0]: given is missing; name what must stand on the row",
         ),
         (
+            'starts = "request_received"',
+            (
+                'starts = { each = ["request_received"] }\n'
+                'starts_where = [{ given = ["moved_in"], absent = "withdrawn", starts = "moved_in" }]'
+            ),
+            f"{PLACE}.starts_where: cannot stand beside starts.each; name the other starts in each",
+        ),
+        (
             'ends = ["withdrawn"]',
             'ends = [{ from = "detained_from", to = "detained_till", then = "owed" }]',
             f"{PLACE}.ends.to: unknown event 'detained_till'; did you mean detained_to?",

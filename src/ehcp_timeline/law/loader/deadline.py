@@ -258,6 +258,8 @@ def read_deadline(
     repeats = deadline.repeats
     if repeats and (starts.which != "earliest" or {*starts.events} != {*repeats.first, *repeats.again}):
         here.at("starts").fault("must name the events of repeats.first and repeats.again")
+    if starts.which == "each" and deadline.starts_where:
+        here.at("starts_where").fault("cannot stand beside starts.each; name the other starts in each")
     return deadline
 
 
