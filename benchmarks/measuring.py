@@ -6,7 +6,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -30,11 +30,13 @@ class Answer:
         verdicts: Deadline to verdict to how many clocks.
         worst: Deadline and days late of the twenty worst that are overdue, and their rows where it says so.
         page: Whether it is a page, which says neither rows nor what is late.
+        checks: What a peer's checks found; None if it made none.
     """
 
     verdicts: Mapping[str, Mapping[str, int]]
     worst: Sequence[tuple[Any, ...]]
     page: bool = False
+    checks: Mapping[str, Any] | None = field(default=None, compare=False)
 
     def as_page(self) -> "Answer":
         """Return the part of this answer that a page says as well."""
@@ -144,7 +146,7 @@ class Bench:
             [out] = [self._argv(part) for part in variant.argv if isinstance(part, Written)]
             said = run([PYTHON, str(HERE / "told.py"), out])[1]
         told = json.loads(said)
-        return Answer(told["verdicts"], [tuple(one) for one in told["worst"]])
+        return Answer(told["verdicts"], [tuple(one) for one in told["worst"]], checks=told.get("checks"))
 
 
 def agreed(told: Mapping[str, Answer]) -> int:
@@ -159,6 +161,10 @@ def agreed(told: Mapping[str, Answer]) -> int:
         expected = told[first].as_page() if answer.page and complete else told[first]
         if answer != expected:
             raise RuntimeError(f"{name} and {first} differ:\n{answer}\n{expected}")
+    checked = {name: answer.checks for name, answer in told.items() if answer.checks is not None}
+    for name, found in checked.items():
+        if found != next(iter(checked.values())):
+            raise RuntimeError(f"the checks of {name} and {next(iter(checked))} differ:\n{checked}")
     return len(told)
 
 

@@ -1,5 +1,6 @@
 """The benchmarks compare what gives the same answers, and keep their results; nothing here is timed."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from measuring import Answer, Measured, agreed, page_answer
 from national import AS_AT, COUNCIL, DATES, PLANNED, council
 from processes import Cost, run
 from results import merged, ratio, section_text
-from sections import SECTIONS, Section, Target, Variant
+from sections import SECTIONS, Cases, Section, Target, Variant
 
 HERE = Path(__file__).parents[1] / "benchmarks"
 PAGE = """EHC plan time limits as at 31 December 2024
@@ -76,6 +77,46 @@ def test_answers_that_differ_stop_the_run() -> None:
         agreed({"check": page_answer(PAGE), "list": COUNTED, "pandas": fewer})
     with pytest.raises(RuntimeError, match=r"^check and list differ"):
         agreed({"check": page_answer(later), "list": COUNTED})
+
+
+def test_checks_that_differ_stop_the_run() -> None:
+    """Peers that check the file find the same in it; those without checks are held to the clocks alone."""
+    found = {"bad": [(6, "request_received", "31/02/2024")], "repeated": [9], "open_order": []}
+    other = {**found, "repeated": []}
+    checked, differs = (Answer(COUNTED.verdicts, COUNTED.worst, checks=checks) for checks in (found, other))
+
+    assert agreed({"list": COUNTED, "polars": COUNTED, "polars-checked": checked, "pandas": checked}) == 4
+    with pytest.raises(RuntimeError, match=r"^the checks of pandas and polars-checked differ"):
+        agreed({"list": COUNTED, "polars-checked": checked, "pandas": differs})
+
+
+def test_a_peer_names_what_its_checks_find(tmp_path: Path) -> None:
+    """A cell that is no date, a row that stands again, a column without a day after the twelfth."""
+    names = ["case_id", *DATES, "exception_recorded", "order_kind", "review_outcome", "transfer_kind", "team"]
+    row: dict[str, str | None] = {**dict.fromkeys(names), "case_id": "A-1", "request_received": "13/01/2024"}
+    bad = row | {"case_id": "A-2", "request_received": "31/02/2024", "plan_issued": "12/04/2024"}
+    path = tmp_path / "cases.csv"
+    pl.DataFrame([row, bad, row]).write_csv(path)
+    peer = str(HERE / "peers" / "polars_by_hand.py")
+
+    said = run([sys.executable, peer, str(path), "2024-12-31", "checked"])[1]
+
+    assert json.loads(said)["checks"] == {
+        "bad": [[3, "request_received", "31/02/2024"]],
+        "repeated": [4],
+        "open_order": ["plan_issued"],
+    }
+
+
+def test_rows_a_second_go_by_the_processor_of_check() -> None:
+    """A million rows in 8 seconds of processor are 125,000 a second of one core, whatever the clock says."""
+    variant = Variant("check", "the one", (Cases(1_000_000),))
+
+    text = section_text(
+        Measured(Section("s", "A title", (variant,)), {"check": Cost(5.0, 8.0, 1.0)}, 5, (), 0), 0
+    )
+
+    assert text.endswith("\n\n`ehcp check` judges 125,000 rows a second of one core, with full checks.\n")
 
 
 def test_a_file_is_the_same_each_time_and_knows_no_future() -> None:

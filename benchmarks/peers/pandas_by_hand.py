@@ -1,4 +1,8 @@
-"""The authority's deadlines of the generated file in pandas, written by hand: no rulebook, no checks."""
+"""The authority's deadlines of the generated file in pandas, written by hand: no rulebook.
+
+With `checked` as the last argument it also names the cells that are no dates, the rows that repeat another
+and the columns whose dates leave open whether the day stands first.
+"""
 
 import json
 import sys
@@ -12,16 +16,29 @@ NOT_DATES = {
     "exception_recorded", "order_kind", "review_outcome", "transfer_kind",
 }  # fmt: skip
 Column = Any
+MONTHS = 12
 
 
-def read(file: str) -> pd.DataFrame:
-    """Return the rows with their physical line and real dates."""
+def read(file: str, checked: str) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Return the rows with their physical line and real dates, and what the checks found."""
     rows = pd.read_csv(file, dtype="string", keep_default_na=True)
-    for name in rows.columns:
-        if name not in NOT_DATES:
-            rows[name] = pd.to_datetime(rows[name], format="%d/%m/%Y")
+    dates = [name for name in rows.columns if name not in NOT_DATES]
+    repeated = (rows.index[rows.duplicated()] + 2).tolist() if checked else []
+    bad: list[tuple[int, str, str]] = []
+    open_order = []
+    for name in dates:
+        cells = rows[name]
+        rows[name] = pd.to_datetime(cells, format="%d/%m/%Y", errors="coerce" if checked else "raise")
+        if checked:
+            unread = cells[cells.notna() & rows[name].isna()]
+            bad += [(row + 2, name, cell) for row, cell in unread.items()]
+            first = pd.to_numeric(cells.str.slice(0, 2), errors="coerce").max()
+            open_order += [name] if pd.notna(first) and first <= MONTHS else []
     rows.insert(0, "row", range(2, len(rows) + 2))
-    return rows
+    if not checked:
+        return rows, {}
+    bad.sort(key=lambda one: one[0])
+    return rows, {"checks": {"bad": bad, "repeated": repeated, "open_order": open_order}}
 
 
 def weeks(start: Column, number: int) -> Column:
@@ -186,15 +203,15 @@ def orders(found: Verdicts, rows: pd.DataFrame) -> None:
     found.limit("order.assess.issue", ordered, weeks(start, 14), ordered["plan_issued"], ended)
 
 
-def main(file: str, as_at: str) -> None:
+def main(file: str, as_at: str, checked: str = "") -> None:
     """Print how many clocks of each deadline are late, overdue or early, and the twenty worst."""
-    rows, found = read(file), Verdicts(pd.Timestamp(as_at))
+    (rows, checks), found = read(file, checked), Verdicts(pd.Timestamp(as_at))
     requests(found, rows)
     reviews(found, rows)
     transfers(found, rows)
     orders(found, rows)
-    print(json.dumps(found.told()))
+    print(json.dumps({**found.told(), **checks}))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])

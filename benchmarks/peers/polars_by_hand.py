@@ -1,9 +1,15 @@
-"""The authority's deadlines of the generated file in polars, written by hand: no rulebook, no checks."""
+"""The authority's deadlines of the generated file in polars, written by hand: no rulebook.
+
+With `checked` as the last argument it also names the cells that are no dates, the rows that repeat another
+and the columns whose dates leave open whether the day stands first.
+"""
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 from appeals import may_cease_from
@@ -13,6 +19,7 @@ NOT_DATES = {
     "exception_recorded", "order_kind", "review_outcome", "transfer_kind",
 }  # fmt: skip
 STARTS = ("plan_issued", "previous_review_decided", "review_decided")
+MONTHS = 12
 RARE = ("transfer_date", "order_made", "cease_notified")
 C = pl.col
 
@@ -211,14 +218,33 @@ def chain(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def main(file: str, as_at: str) -> None:
+def checks(cells: pl.DataFrame, rows: pl.DataFrame, dates: Sequence[str]) -> dict[str, Any]:
+    """Return the cells that are no dates, the rows that repeat another, the columns of an open order."""
+    bad = pl.concat(
+        cells.filter(C(name).is_not_null() & rows[name].is_null()).select(
+            "row", pl.lit(name).alias("column"), C(name).alias("cell")
+        )
+        for name in dates
+    ).sort("row", maintain_order=True)
+    repeated = cells.filter(~cells.drop("row").hash_rows().is_first_distinct())["row"]
+    first = cells.select(C(dates).str.slice(0, 2).cast(pl.Int64, strict=False).max()).row(0, named=True)
+    open_order = [name for name, day in first.items() if day is not None and day <= MONTHS]
+    return {"bad": bad.rows(), "repeated": repeated.to_list(), "open_order": open_order}
+
+
+def main(file: str, as_at: str, checked: str = "") -> None:
     """Print how many clocks of each deadline are late, overdue or early, and the twenty worst."""
     today = date.fromisoformat(as_at)
     cells = pl.scan_csv(file, infer_schema=False, row_index_name="row", row_index_offset=2)
     dates = [name for name in cells.collect_schema().names() if name not in NOT_DATES | {"row"}]
-    rows = (
-        cells.drop("district", "team", "caseworker").with_columns(C(dates).str.to_date("%d/%m/%Y")).collect()
-    )
+    found: dict[str, Any] = {}
+    if checked:
+        text = cells.collect()
+        rows = text.with_columns(C(dates).str.to_date("%d/%m/%Y", strict=False))
+        found = {"checks": checks(text, rows, dates)}
+    else:
+        unused = ("district", "team", "caseworker")
+        rows = cells.drop(unused).with_columns(C(dates).str.to_date("%d/%m/%Y")).collect()
     links = chain(rows)
     annual = Duty("review.annual", C("due"), C("answer"), C("plan_ceased"))
     rare = {name: rows.filter(C(name).is_not_null()) for name in RARE}
@@ -247,8 +273,8 @@ def main(file: str, as_at: str) -> None:
         duty.name: {name: count for name, count in found.row(0, named=True).items() if count}
         for (_, duty), found in zip(asked, counted, strict=True)
     }
-    print(json.dumps({"verdicts": verdicts, "worst": list_of_worst.rows()}))
+    print(json.dumps({"verdicts": verdicts, "worst": list_of_worst.rows(), **found}))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])
