@@ -37,6 +37,8 @@ Orders = Mapping[str, WorkOrder | tuple[WorkOrder, ...]]
 _CHANCES = 256
 _SPARSE = 16
 _NO_SPREAD = 0.005
+_LOOK_EVERY = 4  # rows; to look whether any place is left takes as long as to fill one
+_MOST_SMALL = np.iinfo(np.int16).max
 
 
 @record(slots=True)
@@ -96,10 +98,11 @@ def chosen(cases: Cases, share: float, random: np.random.Generator) -> Cases:
 
 
 def _drawn(cases: Cases, table: Cases, random: np.random.Generator) -> Cases:
-    small = table.size <= np.iinfo(np.int16).max + 1
-    place = np.multiply(cases, _CHANCES, dtype=np.int16 if small else np.intp)
-    place += np.frombuffer(random.bytes(cases.size), dtype=np.uint8).reshape(cases.shape)
-    return table.take(place, mode="clip").astype(cases.dtype, copy=False)
+    small = np.int16 if table.size <= _MOST_SMALL + 1 else np.intp
+    place = np.multiply(cases, _CHANCES, dtype=small)
+    # numbers of one type are added, and looked up, in half the time of mixed ones
+    place += np.frombuffer(random.bytes(cases.size), dtype=np.uint8).reshape(cases.shape).astype(small)
+    return table.take(place.astype(np.intp, copy=False), mode="clip").astype(cases.dtype, copy=False)
 
 
 def serve(
@@ -129,13 +132,16 @@ def _in_turn(pool: Pool, left: Cases, first: int) -> Iterator[Parcel]:
     if first >= pool.high or not np.count_nonzero(left):  # of whole numbers a faster `any`
         return
     taken = np.empty((pool.high - first, left.size), dtype=left.dtype)
-    for row, (held, given) in enumerate(zip(pool.ready[first : pool.high], taken, strict=True)):
+    for row, (held, given) in enumerate(zip(pool.ready[first : pool.high], taken, strict=True), 1):
         np.minimum(held, left, out=given)
-        np.subtract(held, given, out=held)
         np.subtract(left, given, out=left)
-        if not np.count_nonzero(left):
-            taken = taken[: row + 1]
+        if row % _LOOK_EVERY == 0 and not np.count_nonzero(left):
+            taken = taken[:row]
             break
+    if not np.count_nonzero(left):
+        while not np.count_nonzero(taken[-1]):
+            taken = taken[:-1]
+    pool.ready[first : first + len(taken)] -= taken
     yield first, taken
 
 
@@ -158,7 +164,7 @@ def _spread(pool: Pool, places: Cases, random: np.random.Generator) -> Cases:
 
 def type_for(most: int) -> type[np.int16 | np.int32]:
     """Return the type of numbers that holds so many cases."""
-    return np.int16 if most < np.iinfo(np.int16).max else np.int32
+    return np.int16 if most < _MOST_SMALL else np.int32
 
 
 class StageWork:
@@ -187,8 +193,9 @@ class StageWork:
         steps, closed, onward = self.pipeline.steps, list[Parcel](), list(arrivals)
         for stage in reversed(self.pools):
             left = list(self._leave(stage, week))
-            moved = [(first, chosen(out, steps[stage].onward, self.random)) for first, out in left]
+            moved = left
             if steps[stage].onward < 1:
+                moved = [(first, chosen(out, steps[stage].onward, self.random)) for first, out in left]
                 closed += [(first, out - on) for (first, out), (_, on) in zip(left, moved, strict=True)]
             if stage + 1 in self.pools:
                 self.pools[stage + 1].coming[week + steps[stage + 1].least] += moved
@@ -283,8 +290,10 @@ class Watcher:
         self.pipeline, self.plan, self.kept, self.cases = pipeline, plan, kept, cases
         self.open = np.repeat(pipeline.at_start[:, None], requests.shape[1], axis=1).astype(requests.dtype)
         self.clear, self.issued, self.in_time = np.zeros((3, requests.shape[1]), dtype=np.int64)
+        self.low = 0  # no case is open in any run in the rows before
         if cases:
-            self.rows, _, self.sizes, self.ahead = case_groups(pipeline)
+            groups = case_groups(pipeline)
+            self.rows, self.sizes, self.ahead = groups[0], *groups[2:, :, None].astype(requests.dtype)
             if not kept.finished.size:
                 kept.finished = np.zeros((self.rows.size, pipeline.weeks + 1))
             # requests of the first week share a due week with those of today
@@ -299,17 +308,22 @@ class Watcher:
             self.open[first : first + len(cases)] += cases
         for first, cases in (*issued, *closed):
             self.open[first : first + len(cases)] -= cases
-        overdue = self.open[: self.pipeline.row_of(week + 1)].sum(axis=0, dtype=self.open.dtype)
-        self.clear[(self.clear == 0) & (overdue <= self.plan.clear_at)] = week
         line, plan, opened = self.pipeline, self.plan, self.open
+        late = line.row_of(week + 1)
+        while self.low < late and not np.count_nonzero(opened[self.low]):
+            self.low += 1
+        overdue = opened[self.low : late].sum(axis=0, dtype=opened.dtype)
+        self.clear[(self.clear == 0) & (overdue <= plan.clear_at)] = week
         if week in plan.moments:
-            moment, ages = self.kept.moments[week], week + line.to_due - line.due_weeks
-            moment["open"].add(opened.sum(axis=0, dtype=opened.dtype))
+            there, ages = opened[self.low :], week + line.to_due - line.due_weeks[self.low :]
+            moment = self.kept.moments[week]
+            many = there.sum(axis=0, dtype=opened.dtype)
+            moment["open"].add(many)
             moment["overdue"].add(overdue)
-            over_52 = opened[: line.row_of(week + 1 - (YEAR - line.to_due))]
+            over_52 = opened[self.low : line.row_of(week + 1 - (YEAR - line.to_due))]
             moment["over_52"].add(over_52.sum(axis=0, dtype=opened.dtype))
-            oldest = ages[(opened > 0).argmax(axis=0)]
-            moment["oldest"].add(np.where(opened.any(axis=0), np.maximum(0, oldest), 0))
+            oldest = ages[(there > 0).argmax(axis=0)]
+            moment["oldest"].add(np.where(many > 0, np.maximum(0, oldest), 0))
         for first, plans in issued if plan.quarters else ():
             self.issued += plans.sum(axis=0, dtype=plans.dtype)
             self.in_time += plans[max(0, line.row_of(week) - first) :].sum(axis=0, dtype=plans.dtype)
@@ -319,7 +333,7 @@ class Watcher:
             self.issued[:] = self.in_time[:] = 0
         if self.cases:
             gone = self.begun - opened[self.rows]
-            shut = np.clip(gone - self.ahead[:, None], 0, self.sizes[:, None])
+            shut = np.clip(gone - self.ahead, 0, self.sizes)
             self.kept.finished[:, week] += shut.sum(axis=1)
         return not (plan.only_clearance and self.clear.all())
 
