@@ -58,6 +58,15 @@ def count(number: int, singular: str, many: str = "") -> str:
     return f"{number:,} {singular if number == 1 else many or singular + 's'}"
 
 
+def one_decimal_words(share: float | None) -> str:
+    """Return a share to one decimal, `n/a` where there was nothing to take it of.
+
+    >>> one_decimal_words(62.5), one_decimal_words(None)
+    ('62.5', 'n/a')
+    """
+    return "n/a" if share is None else f"{share:.1f}"
+
+
 def listed(words: Sequence[str], last: str = "and") -> str:
     """Return words as a list in prose.
 

@@ -47,6 +47,7 @@ def first_that_holds(
     return value
 
 
+OF_RATES: Final = "Percent of those answered, ended or past the day; excused deadlines are not counted."
 _WAYS: Final = ("strict", "verdict", "evidenced")
 _OUT_OF_TIME: Final = ("late", "early", "overdue")
 

@@ -125,15 +125,27 @@ def list_section(
 
 
 def table(
-    title: str, rows: Sequence[Mapping[str, str]], *, fixed: Iterable[str] = (), text: Iterable[str] = (),
-    optional: Iterable[str] = (), **more: Any,  # noqa: ANN401 - any other field of a section
+    title: str, records: Iterable[Row], *, fixed: Iterable[str] = (), text: Iterable[str] = (),
+    number: Iterable[str] = (), optional: Iterable[str] = (),
+    **more: Any,  # noqa: ANN401 - any other field of a section
 ) -> Section:  # fmt: skip
-    """Return a table whose rows name their columns: the first and `fixed` ones, `text`, and numbers."""
+    """Return a table whose rows name their columns: the first and `fixed` ones, `text`, else numbers.
+
+    A whole number stands with its thousands apart, nothing where a value is None.
+    """
+    rows = list(records)
     headings = tuple(rows[0]) if rows else ()
     kinds: dict[str, Kind] = dict.fromkeys((*headings[:1], *fixed), "fixed")
-    kinds |= dict.fromkeys(text, "text")
+    kinds |= {**dict.fromkeys(text, "text"), **dict.fromkeys(number, "number")}
     columns = tuple(TableColumn(name, kinds.get(name, "number"), name in optional) for name in headings)
-    return Section(title, columns=columns, rows=tuple(tuple(row.values()) for row in rows), **more)
+    cells = (
+        tuple(
+            "" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
+            for value in row.values()
+        )
+        for row in rows
+    )
+    return Section(title, columns=columns, rows=tuple(cells), **more)
 
 
 _MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\|`*_<>[]#~&"})

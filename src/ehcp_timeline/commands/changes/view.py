@@ -10,9 +10,9 @@ from ehcp_timeline.output.sections import (
     DUE,
     WHOSE_COLUMNS,
     Section,
-    TableColumn,
     column_of,
     list_section,
+    table,
 )
 from ehcp_timeline.output.summary import acknowledged_lines
 from ehcp_timeline.text import day
@@ -40,12 +40,12 @@ _COLUMNS = (
 
 def changes_sections(days: tuple[date, date], answer: ChangesAnswer, top: int) -> Iterator[Section]:
     """Yield what changed between two days, at most `top` clocks of each kind."""
-    columns = (TableColumn("clocks", "number"), TableColumn("what became of them"))
-    rows = tuple((f"{number:,}", TITLES[change]) for change, number in answer.summary.items())
+    became = "what became of them"
+    rows = ({"clocks": number, became: TITLES[change]} for change, number in answer.summary.items())
     after = tuple(acknowledged_lines(answer.acknowledged))
     old, new = map(day, days)
     title = f"Changes as at {new}" if old == new else f"Changes from {old} to {new}"
-    yield Section(title, columns=columns, rows=rows, after=after)
+    yield table(title, rows, text=(became,), number=("clocks",), after=after)
     for change, title in TITLES.items():
         mine = answer.changes.filter(answer.changes["change"] == change)
         if mine.height:

@@ -19,36 +19,31 @@ from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.deadline import Absence
 from ehcp_timeline.law.rulebook import Rulebook, part_of
 from ehcp_timeline.measure.answer import InTime, RulebookUsed, lines_of
-from ehcp_timeline.measure.counts import InTimeTally
+from ehcp_timeline.measure.counts import OF_RATES, InTimeTally
 from ehcp_timeline.output.sections import (
     CASE,
     DEADLINE,
     WHOSE_COLUMNS,
-    ListColumn,
     Section,
-    TableColumn,
     column_of,
     list_section,
+    number_of,
+    table,
 )
 from ehcp_timeline.record import Ge, Whole, field, record, replace
-from ehcp_timeline.text import count, day, quoted
+from ehcp_timeline.text import count, day, one_decimal_words, quoted
 
 _REFUTED = "A claim that its dates refute is not counted as an exception, here or in the DfE's rates."
 _ALWAYS = "A claim made for every case says nothing about any of them: check how the flag is filled in."
-_RATES = "Percent of those answered, ended or past the day; excused deadlines are not counted."
 _NOTE = (
     "The law lets an authority miss the time limit where one of these makes it impractical to keep. Dates "
     "cannot show whether it was impractical: a person must decide."
 )
 _WORST_FIRST: Final = ("refuted", "could not be read", "cannot be shown", "proved")
-_OF_DEADLINE = TableColumn("deadline", "fixed")
 _COLUMNS = (
     CASE,
     DEADLINE,
-    ListColumn(
-        TableColumn("days late", "number"),
-        lambda row: "" if row["days_late"] is None else f"{row['days_late']:,}",
-    ),
+    number_of("days_late", "days late"),
     column_of("excuse", kind="fixed"),
     column_of("shows", "shown"),
     column_of("why", "by what"),
@@ -289,22 +284,28 @@ def exceptions_sections(answer: ExceptionsAnswer, top: int) -> Iterator[Section]
     title = f"Exceptions claimed on {day(answer.as_at)}: {claims} for late duties"
     yield Section(title, before=(*before, _NOTE))
     if always := [share for share in answer.shares if share.always]:
-        yield Section(
-            "Claimed for every case",
-            columns=(_OF_DEADLINE, TableColumn("who"), TableColumn("clocks", "number")),
-            rows=tuple(
-                (
-                    share.deadline,
-                    f"{share.column} {share.name}" if share.column else "the whole file",
-                    f"{share.clocks:,}",
-                )
-                for share in always
-            ),
-            after=(_ALWAYS,),
-            alarm=True,
+        shares = (
+            {
+                "deadline": share.deadline,
+                "who": f"{share.column} {share.name}" if share.column else "the whole file",
+                "clocks": share.clocks,
+            }
+            for share in always
         )
+        yield table("Claimed for every case", shares, text=("who",), after=(_ALWAYS,), alarm=True)
     if answer.rates:
-        yield _rates(answer)
+        whole = {share.deadline: share for share in answer.shares if not share.column}
+        rates = (
+            {
+                "deadline": name,
+                "claimed": f"{whole[name].claimed:,} of {whole[name].clocks:,}" if name in whole else "",
+                "claims ignored": one_decimal_words(rate.strict),
+                "as claimed": one_decimal_words(rate.claimed),
+                "as proved": one_decimal_words(rate.evidenced),
+            }
+            for name, rate in answer.rates.items()
+        )
+        yield table("In time, in percent", rates, fixed=("claimed",), after=(OF_RATES,))
     if answer.claims:
         ordered = sorted(
             answer.claims,
@@ -314,20 +315,8 @@ def exceptions_sections(answer: ExceptionsAnswer, top: int) -> Iterator[Section]
         conditions = {
             (claim.law, claim.excuse): quoted(claim.condition, claim.means) for claim in answer.claims
         }
-        yield Section(
-            "The conditions",
-            columns=(TableColumn("the law"), TableColumn("excuse", "fixed"), TableColumn("its condition")),
-            rows=tuple((*ground, words) for ground, words in sorted(conditions.items())),
+        grounds = (
+            {"the law": law, "excuse": excuse, "its condition": words}
+            for (law, excuse), words in sorted(conditions.items())
         )
-
-
-def _rates(answer: ExceptionsAnswer) -> Section:
-    whole = {share.deadline: share for share in answer.shares if not share.column}
-    ways = (TableColumn(claims, "number") for claims in ("claims ignored", "as claimed", "as proved"))
-    rows = []
-    for name, rates in answer.rates.items():
-        claimed = f"{whole[name].claimed:,} of {whole[name].clocks:,}" if name in whole else ""
-        shares = (rates.strict, rates.claimed, rates.evidenced)
-        rows.append((name, claimed, *("n/a" if share is None else f"{share:.1f}" for share in shares)))
-    columns = (_OF_DEADLINE, TableColumn("claimed", "fixed"), *ways)
-    return Section("In time, in percent", columns=columns, rows=tuple(rows), after=(_RATES,))
+        yield table("The conditions", grounds, fixed=("excuse",), text=("the law", "its condition"))

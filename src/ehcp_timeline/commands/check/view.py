@@ -14,7 +14,6 @@ from ehcp_timeline.audit.single.applicability import columns_looked_at
 from ehcp_timeline.audit.verdicts import VERDICTS, Verdict
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
-from ehcp_timeline.measure.acknowledged import Acknowledged
 from ehcp_timeline.measure.answer import values
 from ehcp_timeline.measure.result import Audit, StageName
 from ehcp_timeline.output.sections import (
@@ -27,6 +26,7 @@ from ehcp_timeline.output.sections import (
     Section,
     TableColumn,
     list_section,
+    table,
     without_empty_columns,
 )
 from ehcp_timeline.output.summary import acknowledged_lines, law_used, opening, summary_sections, unread_lines
@@ -120,7 +120,16 @@ def check_sections(
             sections.append(Section("Not read", before=not_read, alarm=True))
         sections += _lists(audit, rulebook, page)
     if page.full:
-        sections += (*_legend(audit, rulebook), *summary_sections(audit), *_unused(audit.acknowledged))
+        sections += (*_legend(audit, rulebook), *summary_sections(audit))
+        if (accepted := audit.acknowledged) and accepted.problems:
+            unused = (
+                {"row": str(problem.row or ""), "column": problem.column}
+                | {"problem": problem.problem, "try": problem.try_}
+                for problem in accepted.problems
+            )
+            title = f"Acknowledgements that do not apply, in {accepted.name}"
+            kinds = {"number": ("row",), "fixed": ("column",), "text": ("problem", "try")}
+            sections.append(table(title, unused, **kinds))
     lines = _duty_lines(audit, rulebook)
     screen = _screen(audit, page, lines)
     most = 1 if audit.unread and not fits(screen) else _MOST_UNREAD
@@ -226,27 +235,21 @@ def _duties(audit: Audit, lines: Sequence[DutyLine], page: Page) -> Section:
         cases = f", in {count(audit.overdue_cases, 'case')}" if audit.overdue_cases else ""
         lines = (*lines, DutyLine(f"All{cases}", total, (0, "")))
     also = [f"{total[verdict]:,} {words}" for verdict, words in _ALSO.items() if total[verdict]]
+    rows = (
+        {
+            "": line.name,
+            "overdue": line.counts["overdue"],
+            "worst": count(line.worst[0], "day") if line.worst[0] else "",
+            "case": line.worst[1],
+            soon: line.counts["running"],
+            "unclear": line.counts["unknown"] or None,
+        }
+        for line in lines
+    )
+    after = (f"Also {listed(also)}.",) if also else ()
     return without_empty_columns(
-        Section(
-            columns=(
-                TableColumn(""), TableColumn("overdue", "number"), TableColumn("worst", "number"),
-                TableColumn("case", "fixed", optional=True), TableColumn(soon, "number"),
-                TableColumn("unclear", "number"),
-            ),
-            rows=tuple(
-                (
-                    line.name,
-                    f"{line.counts['overdue']:,}",
-                    count(line.worst[0], "day") if line.worst[0] else "",
-                    line.worst[1],
-                    f"{line.counts['running']:,}",
-                    f"{line.counts['unknown']:,}" if line.counts["unknown"] else "",
-                )
-                for line in lines
-            ),
-            after=(f"Also {listed(also)}.",) if also else (),
-        )
-    )  # fmt: skip
+        table("", rows, text=("",), fixed=("case",), optional=("case",), after=after)
+    )
 
 
 def _facts(audit: Audit) -> Iterator[tuple[str, str]]:
@@ -368,27 +371,11 @@ def _legend(audit: Audit, rulebook: Rulebook) -> Iterator[Section]:
         late = overdue.get(deadline.id, 0)
         own = (deadline.who, deadline.kind) == ("authority", "statutory")
         if deadline.id in audit.selected or (late and own):
-            rows.append((deadline.id, f"{late:,}" if late else "", deadline.duty, deadline.law))
+            numbers = {"deadline": deadline.id, "overdue": late or None}
+            rows.append(numbers | {"what is owed": deadline.duty, "the law": deadline.law})
     if rows:
-        columns = (
-            *(TableColumn("deadline", "fixed"), TableColumn("overdue", "number")),
-            *(TableColumn("what is owed"), TableColumn("the law")),
-        )
         title = "The deadlines, and how many are overdue in the whole file"
-        yield Section(title, columns=columns, rows=tuple(rows))
-
-
-def _unused(acknowledged: Acknowledged | None) -> Iterator[Section]:
-    if acknowledged is not None and acknowledged.problems:
-        columns = (TableColumn("row", "number"), TableColumn("column", "fixed"))
-        yield Section(
-            f"Acknowledgements that do not apply, in {acknowledged.name}",
-            columns=(*columns, TableColumn("problem"), TableColumn("try")),
-            rows=tuple(
-                (str(problem.row or ""), problem.column, problem.problem, problem.try_)
-                for problem in acknowledged.problems
-            ),
-        )
+        yield table(title, rows, text=("what is owed", "the law"))
 
 
 def _notes(row: Row) -> str:

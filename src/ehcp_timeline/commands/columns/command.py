@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 CANNOT_BE_JUDGED = 2
 FORMATS = ("table", "plain", "json", "toml")
-SCHEMA = "docs/schemas/ehcp-toml-1.json"
+SETTINGS_SCHEMA = "docs/schemas/ehcp-toml-1.json"
 
 
 @exit_codes("0  the file can be judged", "2  it cannot, or cannot be read at all")
@@ -134,10 +134,10 @@ def _schema_line() -> str:
     try:
         package = metadata("ehcp-timeline")
     except PackageNotFoundError:  # run from its source
-        return f"#:schema {SCHEMA}\n"
+        return f"#:schema {SETTINGS_SCHEMA}\n"
     said = dict(line.split(", ", 1) for line in package.get_all("Project-URL") or ())
     page = f"{said['Repository']}/raw/v{package['Version']}/" if "Repository" in said else ""
-    return f"#:schema {page}{SCHEMA}\n"
+    return f"#:schema {page}{SETTINGS_SCHEMA}\n"
 
 
 def _add(path: Path, mapping: str) -> None:

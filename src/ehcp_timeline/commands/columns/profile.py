@@ -19,7 +19,7 @@ from ehcp_timeline.commands.columns.cell_shapes import CellProfile, CellShapes, 
 from ehcp_timeline.errors import CaseFileError, DateOrderError
 from ehcp_timeline.measure.answer import NOT_IN_JSON
 from ehcp_timeline.measure.result import DateOrder
-from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.output.sections import Section, table
 from ehcp_timeline.output.summary import date_order_section
 from ehcp_timeline.record import Ge, Sha256, Whole, field, record, replace
 from ehcp_timeline.text import count, day, listed
@@ -199,9 +199,9 @@ def safe_report_of(answer: ColumnsAnswer) -> dict[str, object]:
 
 def columns_sections(answer: ColumnsAnswer, known: Mapping[str, Column]) -> Iterator[Section]:
     """Yield how the file was read, what was taken, what was not, what it holds, and lines to change that."""
-    cells = f", {_DELIMITERS[answer.delimiter]} between cells" if answer.delimiter else ""
+    between = f", {_DELIMITERS[answer.delimiter]} between cells" if answer.delimiter else ""
     sheet = f', sheet "{answer.worksheet}"' if answer.worksheet else ""
-    read = f"{answer.encoding}{sheet}{cells}, headings in row {answer.header_row}."
+    read = f"{answer.encoding}{sheet}{between}, headings in row {answer.header_row}."
     left = [heading for heading in answer.headings if not (heading.column or heading.gives)]
     used = f"{len(answer.headings) - len(left):,} of {count(len(answer.headings), 'heading')} used"
     yield Section(answer.name, before=(read, f"{used}, {count(answer.rows, 'row')} below them."))
@@ -209,19 +209,17 @@ def columns_sections(answer: ColumnsAnswer, known: Mapping[str, Column]) -> Iter
         hint = (f"Try: {answer.stops.try_}",) if answer.stops.try_ else ()
         yield Section("It cannot be judged as it is", before=(answer.stops.problem, *hint), alarm=True)
     if left:
-        yield Section(
-            f"Not used: {count(len(left), 'column')}",
-            columns=(TableColumn("heading"), TableColumn("why, or what it may mean")),
-            rows=tuple(
-                (
-                    _name(heading),
-                    f"did you mean {listed(heading.suggestions, 'or')}?"
-                    if heading.suggestions and not heading.reason
-                    else heading.reason or "is not a column of a case file; its cells are not read",
-                )
-                for heading in left
-            ),
+        why = "why, or what it may mean"
+        not_used = (
+            {
+                "heading": _name(heading),
+                why: f"did you mean {listed(heading.suggestions, 'or')}?"
+                if heading.suggestions and not heading.reason
+                else heading.reason or "is not a column of a case file; its cells are not read",
+            }
+            for heading in left
         )
+        yield table(f"Not used: {count(len(left), 'column')}", not_used, text=("heading", why))
     if answer.date_order:
         yield date_order_section([answer.date_order])
     if answer.mapping:
@@ -233,36 +231,37 @@ def columns_sections(answer: ColumnsAnswer, known: Mapping[str, Column]) -> Iter
             ),
         )
     if answer.constants or any(heading.gives for heading in answer.headings):
-        yield _worked_out(answer)
+        chosen: dict[str, list[str]] = {}
+        for heading in answer.headings:
+            for name in heading.gives:
+                chosen.setdefault(name, []).append(f'"{one_line(heading.text)}"')
+        given = {name: f"from {listed(texts)}" for name, texts in chosen.items()}
+        given |= {name: f"{text} on every row" for name, text in answer.constants.items()}
+        values = ({"column": name, "its value": value} for name, value in given.items())
+        yield table("From ehcp.toml", values, text=("its value",))
     if answer.not_read:
         yield Section("Other sheets and rows", before=answer.not_read)
-    taken = tuple(
-        (_name(heading), heading.column, known[heading.column].says)
+    taken = [
+        {
+            "heading": _name(heading),
+            "read as": heading.column,
+            "what it records": known[heading.column].says,
+        }
         for heading in answer.headings
         if heading.column
+    ]
+    text = ("heading", "read as", "what it records", "what they hold")
+    yield table(f"Taken: {count(len(taken), 'column')}", taken, text=text)
+    cells = (
+        {
+            "heading": _name(profile),
+            "filled": _percent(profile.looks.filled, answer.rows),
+            "what they hold": _in_words(profile, known),
+        }
+        for profile in answer.headings
     )
-    columns = (TableColumn("heading"), TableColumn("read as"), TableColumn("what it records"))
-    yield Section(f"Taken: {count(len(taken), 'column')}", columns=columns, rows=taken)
-    yield Section(
-        "What the cells look like",
-        before=("9 stands for a figure, a for letters. D, M and Y are day, month and year.",),
-        columns=(TableColumn("heading"), TableColumn("filled", "number"), TableColumn("what they hold")),
-        rows=tuple(
-            (_name(profile), _percent(profile.looks.filled, answer.rows), _in_words(profile, known))
-            for profile in answer.headings
-        ),
-    )
-
-
-def _worked_out(answer: ColumnsAnswer) -> Section:
-    chosen: dict[str, list[str]] = {}
-    for heading in answer.headings:
-        for name in heading.gives:
-            chosen.setdefault(name, []).append(f'"{one_line(heading.text)}"')
-    rows = [(name, f"from {listed(texts)}") for name, texts in chosen.items()]
-    rows += [(name, f"{text} on every row") for name, text in answer.constants.items()]
-    columns = (TableColumn("column", "fixed"), TableColumn("its value"))
-    return Section("From ehcp.toml", columns=columns, rows=tuple(rows))
+    explained = "9 stands for a figure, a for letters. D, M and Y are day, month and year."
+    yield table("What the cells look like", cells, text=text, before=(explained,))
 
 
 def _name(heading: Heading) -> str:

@@ -6,11 +6,11 @@ from typing import Any
 
 from ehcp_timeline.measure.compare.compare import CompareAnswer, ComparedMeasure
 from ehcp_timeline.measure.kpi.trends import plain
-from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.output.sections import Section, TableColumn, table
 from ehcp_timeline.text import count, day
 
 _LATEST = "The latest year of each measure"
-_SHORT = ("year", "your file", "its rank", "published", "rank", "England")
+_SHORT = ("your file", "its rank", "published", "rank", "England")
 
 
 def compare_sections(answer: CompareAnswer, *, median: bool) -> Iterator[Section]:
@@ -34,15 +34,12 @@ def compare_sections(answer: CompareAnswer, *, median: bool) -> Iterator[Section
     until = {f"; {year.year} is counted{_until(year)}" for year in shown if year.own_to}
     # one year of each without until when it is counted, and ranks without the quarter
     rows = (
-        (year.name, str(year.year), *(cell.partition(",")[0] for cell in _row(year)[1 : len(_SHORT)]))
+        {"measure": year.name, "year": str(year.year)}
+        | dict(zip(_SHORT, (cell.partition(",")[0] for cell in _row(year)[1:]), strict=False))
         for year in shown
     )
     latest = "The latest whole year of each measure in your file" if answer.input else _LATEST
-    yield Section(
-        title=f"{latest}{''.join(sorted(until))}",
-        columns=(TableColumn("measure"), *(TableColumn(name, "number") for name in _SHORT)),
-        rows=tuple(rows),
-    )
+    yield table(f"{latest}{''.join(sorted(until))}", rows, text=("measure",))
     for years in by_measure:
         yield Section(
             title=years[-1].name,
@@ -77,15 +74,15 @@ def _after(latest: ComparedMeasure) -> Iterator[str]:
 def wide_sections(answer: CompareAnswer) -> Iterator[Section]:
     """Yield a table for each measure: authorities down, the best of the latest year first, years across."""
     for years in _by_measure(answer):
-        yield Section(
-            title=years[-1].name,
-            columns=(TableColumn("authority"), *(TableColumn(str(year.year), "number") for year in years)),
-            rows=tuple(
-                (name, *("" if value is None else plain(value) for value in values))
-                for name, values in _by_authority(answer, years)
-            ),
-            after=tuple(_after(years[-1])),
+        rows = (
+            {"authority": name}
+            | {
+                str(year.year): "" if value is None else plain(value)
+                for year, value in zip(years, values, strict=True)
+            }
+            for name, values in _by_authority(answer, years)
         )
+        yield table(years[-1].name, rows, text=("authority",), after=tuple(_after(years[-1])))
     yield Section(before=(answer.attribution,), closing=True)
 
 

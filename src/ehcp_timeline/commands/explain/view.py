@@ -8,7 +8,7 @@ from ehcp_timeline.audit.single.explain import ExplanationStep
 from ehcp_timeline.audit.verdicts import Working
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import ClockRecord, ProblemFound, RulebookUsed
-from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.output.sections import Section, TableColumn, table
 from ehcp_timeline.output.verdict_words import standing
 from ehcp_timeline.record import Whole, record
 from ehcp_timeline.text import day
@@ -67,13 +67,12 @@ def explain_sections(
     rows = []
     for working in (clock.working for clock in clocks):
         due = f"{'not before' if working.deadline.minimum else 'by'} {working.clock.due}"
-        state = standing(working, rulebook)
-        rows.append((working.deadline.id, state, due if working.clock.due else ""))
-    columns = (TableColumn("deadline", "fixed"), TableColumn("how it stands"), TableColumn("day", "fixed"))
+        stands = {"deadline": working.deadline.id, "how it stands": standing(working, rulebook)}
+        rows.append(stands | {"day": due if working.clock.due else ""})
     nothing = () if clocks else ("No deadline of this case has started.",)
     cells = tuple(f"Row {cell.row}, {cell.column}: {cell.problem}; {cell.try_}." for cell in unread)
-    title = f"Case {case_id} as at {day(as_at)}"
-    first = Section(title, (*nothing, *cells), columns, tuple(rows) if len(rows) > 1 else ())
+    title, several = f"Case {case_id} as at {day(as_at)}", rows if len(rows) > 1 else ()
+    first = table(title, several, fixed=("day",), text=("how it stands",), before=(*nothing, *cells))
     return [first, *(_section(clock, rulebook) for clock in clocks)]
 
 

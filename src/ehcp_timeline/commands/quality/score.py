@@ -15,7 +15,7 @@ from ehcp_timeline.commands.quality.rules import SEVERITIES, QualityRule, Rule, 
 from ehcp_timeline.measure.answer import lines_of
 from ehcp_timeline.measure.counts import percent
 from ehcp_timeline.measure.result import DateOrder, Input
-from ehcp_timeline.output.sections import CASE, Section, TableColumn, column_of, list_section
+from ehcp_timeline.output.sections import CASE, Section, column_of, list_section, table
 from ehcp_timeline.output.summary import date_order_section
 from ehcp_timeline.record import Ge, Percent, Whole, record
 from ehcp_timeline.text import count, day, listed
@@ -357,37 +357,26 @@ def _score(sizes: QualitySizes | QualityOf) -> str:
 
 
 def _sizes(title: str, heading: str, parts: Sequence[QualityOf]) -> Section:
-    numbers = ("rows", "with error", "with warning", "score")
-    rows = tuple(
-        (
-            part.name,
-            *(f"{number:,}" for number in (part.rows, part.with_error, part.with_warning_only)),
-            "" if part.score is None else f"{part.score:.1f}",
-        )
+    rows = (
+        {
+            heading: part.name,
+            "rows": part.rows,
+            "with error": part.with_error,
+            "with warning": part.with_warning_only,
+            "score": part.score,
+        }
         for part in parts
     )
-    columns = (TableColumn(heading), *(TableColumn(name, "number") for name in numbers))
-    return Section(title, columns=columns, rows=rows)
+    return table(title, rows, text=(heading,))
 
 
 def _rules_section(quality: QualityAnswer) -> Section:
     hits = [rule for rule in quality.rules if rule.faults]
     hits.sort(key=lambda rule: (SEVERITIES.index(rule.severity), -rule.faults))
-    columns = (
-        *(TableColumn(name, "fixed") for name in ("rule", "severity")),
-        TableColumn("faults", "number"),
-        *(TableColumn(name, "number", optional=True) for name in ("rows", "%")),
-        TableColumn("why it matters"),
-    )
-    rows = tuple(
-        (
-            rule.id,
-            rule.severity,
-            f"{rule.faults:,}",
-            f"{rule.rows:,}" if rule.rows else "",
-            f"{rule.percent:.1f}" if rule.rows and rule.percent is not None else "",
-            rule.why,
-        )
+    why = "why it matters"
+    rows = (
+        {"rule": rule.id, "severity": rule.severity, "faults": rule.faults}
+        | {"rows": rule.rows or None, "%": rule.percent if rule.rows else None, why: rule.why}
         for rule in hits
     )
     after = [f"{count(len(quality.rules) - len(hits), 'rule')} found nothing."]
@@ -397,15 +386,16 @@ def _rules_section(quality: QualityAnswer) -> Section:
         after.append(f"To list the faults of a rule, add  --rule {hits[0].id}")
     title = f"Found: {count(len(hits), 'kind')} of fault" if hits else "Nothing found"
     alarm = any(rule.severity == "error" for rule in hits)
-    return Section(title, columns=columns, rows=rows, after=tuple(after), alarm=alarm)
+    return table(
+        title, rows, fixed=("severity",), text=(why,), optional=("rows", "%"), after=tuple(after), alarm=alarm
+    )
 
 
 def rule_sections(rules: Sequence[QualityRule]) -> Iterator[Section]:
     """Yield what is looked for, for a person."""
-    columns = (
-        *(TableColumn(name, "fixed") for name in ("rule", "severity")),
-        TableColumn("why it matters"),
-        TableColumn("source"),
+    why, source = "why it matters", "source"
+    rows = (
+        {"rule": rule.id, "severity": rule.severity, why: rule.why, source: rule.source} for rule in rules
     )
-    rows = tuple((rule.id, rule.severity, rule.why, rule.source) for rule in rules)
-    yield Section(f"What is looked for: {count(len(rules), 'rule')}", columns=columns, rows=rows, after=SCORE)
+    title = f"What is looked for: {count(len(rules), 'rule')}"
+    yield table(title, rows, fixed=("severity",), text=(why, source), after=SCORE)

@@ -19,7 +19,7 @@ from ehcp_timeline.measure.audit import FileReading
 from ehcp_timeline.measure.counts import ISSUE, clocks_of, has_exception, percent
 from ehcp_timeline.measure.multi_file import joint_of, one_history
 from ehcp_timeline.measure.result import Input
-from ehcp_timeline.output.sections import CASE, Section, TableColumn, column_of, list_section, number_of
+from ehcp_timeline.output.sections import CASE, Section, column_of, list_section, number_of, table
 from ehcp_timeline.record import record
 from ehcp_timeline.text import count, day
 
@@ -287,23 +287,17 @@ def _what(plan: Mapping[str, Any], day: object, rulebook: Rulebook) -> str:
 def reconcile_sections(answer: ReconcileAnswer, top: int | None) -> Iterator[Section]:
     """Yield the rates, what parts them, and the first `top` cases."""
     read = (f"{file.name}: {count(file.rows, 'row')}, {file.judged:,} judged." for file in answer.input)
-    yield Section(
-        title=f"Plans of {answer.year} within 20 weeks, as at {day(answer.as_at)}",
-        before=tuple(read),
-        columns=(
-            *(TableColumn(heading, "number") for heading in ("%", "in time", "plans")),
-            TableColumn("rule"),
-        ),
-        rows=tuple(
-            (
-                "no cases" if rate.percent is None else f"{rate.percent:.1f}",
-                f"{rate.in_time:,}",
-                f"{rate.plans:,}",
-                rate.says,
-            )
-            for rate in answer.rates
-        ),
+    rates = (
+        {
+            "%": "no cases" if rate.percent is None else f"{rate.percent:.1f}",
+            "in time": rate.in_time,
+            "plans": rate.plans,
+            "rule": rate.says,
+        }
+        for rate in answer.rates
     )
+    title = f"Plans of {answer.year} within 20 weeks, as at {day(answer.as_at)}"
+    yield table(title, rates, number=("%",), text=("rule",), before=tuple(read))
     rule, cases = _RULES[answer.rule], answer.cases
     if not cases:
         same = f"The law and the DfE's rule ({rule}) give the same answer for every plan."
@@ -311,11 +305,12 @@ def reconcile_sections(answer: ReconcileAnswer, top: int | None) -> Iterator[Sec
         return
     kinds = Counter((plan.kind, plan.law, plan.dfe) for plan in cases)
     commonest_first = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
-    yield Section(
-        title=f"Why the law and the DfE's rule differ, {rule}",
-        columns=(TableColumn("plans", "number"), *map(TableColumn, ("by law", "by the DfE", "why"))),
-        rows=tuple((f"{number:,}", law, dfe, KINDS[kind]) for (kind, law, dfe), number in commonest_first),
+    why = (
+        {"plans": number, "by law": law, "by the DfE": dfe, "why": KINDS[kind]}
+        for (kind, law, dfe), number in commonest_first
     )
+    title, text = f"Why the law and the DfE's rule differ, {rule}", ("by law", "by the DfE", "why")
+    yield table(title, why, number=("plans",), text=text)
     shown = cases[:top]
     more = len(shown) < len(cases)
     yield list_section(

@@ -17,7 +17,7 @@ from ehcp_timeline.measure.changes import Change
 from ehcp_timeline.measure.compare.figures import ATTRIBUTION, ENGLAND
 from ehcp_timeline.measure.forecast.outlook import Outlook, PathPoint
 from ehcp_timeline.output.chart import CONTEXT, PALETTE, BarChart, ChartLine, LineChart
-from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
+from ehcp_timeline.output.sections import Section, table, without_empty_columns
 from ehcp_timeline.output.summary import STAGE_WORDS, acknowledged_lines
 from ehcp_timeline.privacy.suppress import legend
 from ehcp_timeline.text import NOT_ADVICE, count, day, listed
@@ -73,11 +73,11 @@ def report_sections(answer: ReportAnswer) -> Iterator[Section]:
     yield _duties(answer)
     yield _rates(answer)
     if not answer.not_counted:
-        stages = tuple(
-            (STAGE_WORDS[stage].capitalize(), _shown(number)) for stage, number in answer.stages.items()
+        stages = (
+            {"stage": STAGE_WORDS[stage].capitalize(), "children waiting": number}
+            for stage, number in answer.stages.items()
         )
-        columns = (TableColumn("stage"), _number("children waiting"))
-        yield Section("Open cases by stage", (), columns, stages, caption="Open assessments by stage")
+        yield table("Open cases by stage", stages, text=("stage",), caption="Open assessments by stage")
         yield _waiting(answer)
         yield from _forecast(answer)
     yield from _cases(answer)
@@ -86,10 +86,6 @@ def report_sections(answer: ReportAnswer) -> Iterator[Section]:
     yield _quality(answer)
     names = _NAMES_PUBLIC if answer.audience == "public" else _NAMES
     yield Section("How this was counted", (_WAITING, _TOO_LONG, _OVERDUE, names, NOT_ADVICE))
-
-
-def _number(heading: str) -> TableColumn:
-    return TableColumn(heading, "number")
 
 
 def _shown(value: Number | float | None) -> str:
@@ -102,17 +98,17 @@ def _duties(answer: ReportAnswer) -> Section:
         return Section(title, ("No deadline that could be judged is overdue.", *doubts(answer)))
     worst, bars, rows = answer.duties[0], [], []
     for duty in answer.duties:
-        numbers = list(map(_shown, (duty.overdue, *duty.by_age.values())))
+        row: dict[str, object] = {"duty": duty.duty, "overdue": duty.overdue}
+        row |= {BAND_WORDS[band]: number for band, number in duty.by_age.items()}
         if answer.audience != "public":
-            numbers.append(_shown(duty.oldest_days))
-        rows.append((duty.duty, *numbers, duty.law))
+            row["oldest, days late"] = duty.oldest_days
+        rows.append(row | {"the law": duty.law})
         if not isinstance(duty.overdue, str):
             ages = tuple(float(age) for age in duty.by_age.values() if not isinstance(age, str))
             known = len(ages) == len(duty.by_age)  # if not, all of the bar is of no age
             bar = (*ages, 0.0) if known else (*(0.0 for _ in duty.by_age), float(duty.overdue))
             bars.append((duty.duty, bar))
     bars = bars[:_BARS]
-    oldest = (_number("oldest, days late"),) if answer.audience != "public" else ()
     alt = (
         f"Bar chart: most overdue deadlines are of the duty, “{worst.duty}” ({_shown(worst.overdue)}). "
         "The numbers are in the table “Overdue deadlines”."
@@ -121,25 +117,25 @@ def _duties(answer: ReportAnswer) -> Section:
         f"The chart shows {count(len(bars), 'duty', 'duties')}; the table has {len(rows) - len(bars)} more."
     )
     unknown = ("age not published",) if any(ages[4] for _, ages in bars) else ()
-    return Section(
-        title,
-        (more,) if len(rows) > len(bars) else (),
-        (
-            *(TableColumn("duty"), _number("overdue"), *map(_number, BAND_WORDS.values())),
-            *(*oldest, TableColumn("the law")),
+    chart = BarChart(alt, "Overdue deadlines", (*BAND_WORDS.values(), *unknown), tuple(bars))
+    return _with_legend(
+        table(
+            title,
+            rows,
+            text=("duty", "the law"),
+            before=(more,) if len(rows) > len(bars) else (),
+            chart=chart if bars else None,
+            caption="Overdue deadlines",
         ),
-        tuple(rows),
-        _hidden_note(answer, rows),
-        chart=BarChart(alt, "Overdue deadlines", (*BAND_WORDS.values(), *unknown), tuple(bars))
-        if bars
-        else None,
-        caption="Overdue deadlines",
+        answer,
     )
 
 
-def _hidden_note(answer: ReportAnswer, rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    hidden = any(HIDDEN in row for row in rows)
-    return (legend(answer.threshold),) if hidden and answer.threshold else ()
+def _with_legend(section: Section, answer: ReportAnswer) -> Section:
+    """Return a table with what `[c]` stands for, if a number in it is hidden, first below it."""
+    if answer.threshold and any(HIDDEN in row for row in section.rows):
+        return replace(section, after=(legend(answer.threshold), *section.after))
+    return section
 
 
 def _rates(answer: ReportAnswer) -> Section:
@@ -166,23 +162,18 @@ def _rates(answer: ReportAnswer) -> Section:
     for place, rate in enumerate(rates):
         whole = (rate.first, rate.last) == (date(rate.year, 1, 1), date(rate.year, 12, 31))
         year = str(rate.year) if whole or not rate.plans else f"{rate.year} (part)"
-        rows.append((year, *map(_shown, (rate.plans, *(values[place] for *_, values in series)))))
+        percentages = {f"{name}, %": values[place] for name, *_, values in series}
+        rows.append({"year": year, "plans issued": rate.plans, **percentages})
     before = (
         "The share of all plans issued in a calendar year, exceptions included, as the DfE counts it. "
         "A part year holds the months that the file records."
     )
-    percentages = (_number(f"{name}, %") for name, *_ in series)
-    section = Section(
-        "Plans issued within 20 weeks",
-        (before,),
-        (TableColumn("year", "fixed"), _number("plans issued"), *percentages),
-        tuple(rows),
-        (*_hidden_note(answer, rows), ATTRIBUTION),
-        caption="20-week rate",
+    section = table(
+        "Plans issued within 20 weeks", rows, before=(before,), after=(ATTRIBUTION,), caption="20-week rate"
     )
     ticks = tuple((float(year), str(year)) for year in years)
     chart = LineChart(alt, "% of plans issued", ticks, (("", lines),), 100) if lines else None
-    return replace(_filled(section, "no figure"), chart=chart)
+    return replace(_filled(_with_legend(section, answer), "no figure"), chart=chart)
 
 
 def _points(
@@ -195,15 +186,13 @@ def _points(
 
 def _waiting(answer: ReportAnswer) -> Section:
     points = answer.waiting
-    rows = tuple((day(point.day), _shown(point.open), _shown(point.overdue)) for point in points)
-    section = Section(
-        "The backlog so far",
-        ("As the file records it today: what was entered since is counted on the day it happened.",),
-        (TableColumn("day", "fixed"), _number("waiting"), _number("longer than the law allows")),
-        rows,
-        _hidden_note(answer, rows),
-        caption="Children waiting, month by month",
+    rows = (
+        {"day": day(point.day), "waiting": point.open, "longer than the law allows": point.overdue}
+        for point in points
     )
+    said = "As the file records it today: what was entered since is counted on the day it happened."
+    caption = "Children waiting, month by month"
+    section = _with_legend(table("The backlog so far", rows, before=(said,), caption=caption), answer)
     if len(points) == 1:
         return replace(section, before=("The file does not record what was finished before.",))
     days = [point.day.toordinal() for point in points]
@@ -211,7 +200,7 @@ def _waiting(answer: ReportAnswer) -> Section:
         ChartLine("Waiting", _points(days, [point.open for point in points]), PALETTE[0]),
         ChartLine("Overdue", _points(days, [point.overdue for point in points]), PALETTE[3]),
     )
-    first, last = rows[0], rows[-1]
+    first, last = section.rows[0], section.rows[-1]
     alt = (
         f"Line chart. On {first[0]} {first[1]} children waited, {first[2]} of them longer than the law "
         f"allows; on {last[0]} {last[1]} and {last[2]}. The numbers are in the table “{section.caption}”."
@@ -235,19 +224,21 @@ def _forecast(answer: ReportAnswer) -> Iterator[Section]:
     rows = []
     for outlook in outlooks:
         clear = outlook.clearance
-        days = (
-            "not in that time" if when is None else day(when) for when in (clear.p50, clear.p85, clear.p95)
-        )
         sure = not answer.pace_moved or clear.never_share < NEVER
         never = f"{100 * clear.never_share:.0f} of 100" if sure else "probably"
-        rows.append((ORDER_WORDS[outlook.policy], *days, never))
-    shares = (TableColumn(f"clear in {share} of 100", "fixed") for share in (50, 85, 95))
-    yield Section(
+        days = {
+            f"clear in {share} of 100": "not in that time" if when is None else day(when)
+            for share, when in ((50, clear.p50), (85, clear.p85), (95, clear.p95))
+        }
+        order = {"order of work": ORDER_WORDS[outlook.policy]}
+        rows.append(order | days | {f"not clear by {day(horizon(answer))}": never})
+    yield table(
         title,
-        (before,),
-        (TableColumn("order of work"), *shares, _number(f"not clear by {day(horizon(answer))}")),
-        tuple(rows),
-        (f"Clear means no more than {count(answer.clear_at, 'overdue plan')}.", *moved),
+        rows,
+        text=("order of work",),
+        fixed=days,
+        before=(before,),
+        after=(f"Clear means no more than {count(answer.clear_at, 'overdue plan')}.", *moved),
         caption="Clearance dates",
     )
     yield _paths(answer, outlooks)
@@ -262,25 +253,28 @@ def _paths(answer: ReportAnswer, outlooks: Sequence[Outlook]) -> Section:
         (name, (ChartLine("So far", past, PALETTE[0]), _line_to_come(past[-1:], path)))
         for name, path in paths.items()
     )
-    rows = tuple(
-        (
-            day(points[0].week_ending),
-            *(f"{point.overdue_p50:,} ({point.overdue_p15:,} to {point.overdue_p85:,})" for point in points),
-        )
+    rows = [
+        {"week ending": day(points[0].week_ending)}
+        | {
+            name: f"{point.overdue_p50:,} ({point.overdue_p15:,} to {point.overdue_p85:,})"
+            for name, point in zip(paths, points, strict=True)
+        }
         for points in zip(*paths.values(), strict=True)
-    )
+    ]
     ends = listed([f"{name.lower()}, {path[-1].overdue_p50:,}" for name, path in paths.items()])
+    last = rows[-1]["week ending"]
     alt = (
-        f"Line charts. In the middle simulation so many plans are overdue on {rows[-1][0]}: {ends}. "
+        f"Line charts. In the middle simulation so many plans are overdue on {last}: {ends}. "
         "The numbers are in the table “Overdue plans to come”."
     )
     years = range(answer.waiting[0].day.year, horizon(answer).year + 1)
     ticks = tuple((float(date(year, 1, 1).toordinal()), str(year)) for year in years)
-    return Section(
+    return table(
         "Overdue plans to come",
-        ("The line is the middle simulation, the band holds 70 of 100; 15 are above it and 15 below.",),
-        (TableColumn("week ending", "fixed"), *map(_number, paths)),
         rows,
+        before=(
+            "The line is the middle simulation, the band holds 70 of 100; 15 are above it and 15 below.",
+        ),
         chart=LineChart(alt, "Plans overdue", ticks, panels),
         caption="Overdue plans to come: the middle simulation (and the span of 70 of 100)",
     )
@@ -297,20 +291,23 @@ def _line_to_come(now: tuple[tuple[float, float], ...], path: Sequence[PathPoint
 
 
 def _cases(answer: ReportAnswer) -> Iterator[Section]:
-    whose, case = (TableColumn("team"), TableColumn("caseworker")), TableColumn("case", "fixed")
     oldest = [
-        (open_, f"{open_.weeks:,}", day(open_.start), STAGE_WORDS[open_.stage]) for open_ in answer.oldest
+        {"case": case.case_id, "weeks open": case.weeks, "open since": day(case.start)}
+        | {"stage": STAGE_WORDS[case.stage], "team": case.team, "caseworker": case.caseworker}
+        for case in answer.oldest
     ]
-    opened = (_number("weeks open"), TableColumn("open since", "fixed"), TableColumn("stage"))
-    work = [(late, late.duty, day(late.due), f"{late.days_late:,}") for late in answer.work]
-    owed = (TableColumn("what is owed"), TableColumn("due", "fixed"), _number("days late"))
-    for title, caption, columns, lines in (
-        ("The oldest open cases", "Oldest open cases", opened, oldest),
-        ("Overdue now, worst first", "Overdue deadlines, worst first", owed, work),
+    work = [
+        {"case": late.case_id, "what is owed": late.duty, "due": day(late.due), "days late": late.days_late}
+        | {"team": late.team, "caseworker": late.caseworker}
+        for late in answer.work
+    ]
+    text = ("stage", "what is owed", "team", "caseworker")
+    for title, caption, rows in (
+        ("The oldest open cases", "Oldest open cases", oldest),
+        ("Overdue now, worst first", "Overdue deadlines, worst first", work),
     ):
-        rows = tuple((of.case_id, *cells, of.team or "", of.caseworker or "") for of, *cells in lines)
         if rows:
-            section = Section(title, (), (case, *columns, *whose), rows, caption=caption)
+            section = table(title, rows, fixed=("open since", "due"), text=text, caption=caption)
             yield _filled(section, "not recorded")
 
 
@@ -322,16 +319,19 @@ def _filled(section: Section, word: str) -> Section:
 
 def _changed(changed: ChangedSince, answer: ReportAnswer) -> Section:
     what = "plan" if answer.audience == "public" else "deadline"
-    same_day = changed.as_at == answer.as_at
-    rows = tuple((CHANGE_WORDS[name].capitalize(), _shown(number)) for name, number in changed.counts.items())
-    return Section(
+    became, same_day = f"what became of a {what}", changed.as_at == answer.as_at
+    rows = (
+        {became: CHANGE_WORDS[name].capitalize(), f"{what}s": number}
+        for name, number in changed.counts.items()
+    )
+    section = table(
         f"What changed since {'the earlier file' if same_day else day(changed.as_at)}",
-        () if same_day else ("Time alone makes deadlines overdue between two days.",),
-        (TableColumn(f"what became of a {what}"), _number(f"{what}s")),
         rows,
-        _hidden_note(answer, rows),
+        text=(became,),
+        before=() if same_day else ("Time alone makes deadlines overdue between two days.",),
         caption="Changes since the earlier file",
     )
+    return _with_legend(section, answer)
 
 
 def _quality(answer: ReportAnswer) -> Section:
@@ -349,15 +349,16 @@ def _quality(answer: ReportAnswer) -> Section:
     elif answer.audience != "public":
         said.append("No problem was found in the file.")
     said += acknowledged_lines(answer.acknowledged)
-    rows = []
+    kinds_shown = []
     for what, columns in most:
         once = tuple(dict.fromkeys(columns))
         few = once if len(once) <= 3 else (*once[:2], f"{len(once) - 2:,} more")
-        rows.append((what[:1].upper() + what[1:], listed(few), f"{len(columns):,}"))
-    return Section(
+        kind = {"what to try": what[:1].upper() + what[1:], "columns": listed(few), "problems": len(columns)}
+        kinds_shown.append(kind)
+    return table(
         "How good the data is",
-        tuple(said),
-        (TableColumn("what to try"), TableColumn("columns"), _number("problems")) if most else (),
-        tuple(rows),
+        kinds_shown,
+        text=("what to try", "columns"),
+        before=tuple(said),
         caption="Problems in the file, the most frequent kinds",
     )

@@ -13,7 +13,7 @@ from ehcp_timeline.errors import RulebookError
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.output.ci import Level, Note
-from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.output.sections import Section, table
 from ehcp_timeline.record import Whole, record, replace
 from ehcp_timeline.shell.open import names
 from ehcp_timeline.text import count, day
@@ -226,17 +226,15 @@ def check_sections(answer: RulesCheckAnswer) -> Iterator[Section]:
     laid = "".join(f" with {Path(overlay.name).name}" for overlay in answer.rulebook.overlays)
     faults = count(answer.faults, "fault") if answer.faults else "no fault"
     yield Section(f"Rulebook {answer.rulebook.version}{laid} as at {day(answer.as_at)}: {faults}")
-    columns = (TableColumn("where", "fixed"), TableColumn("what"), TableColumn("try"))
     for level, title in _TITLES.items():
-        rows = tuple(
-            (remark.where, remark.says, remark.try_ or "")
+        found = [
+            {"where": remark.where, "what": remark.says, "try": remark.try_}
             for remark in answer.remarks
             if remark.level == level
-        )
-        if rows:
-            yield Section(
-                count(len(rows), title).capitalize(), columns=columns, rows=rows, alarm=level == "error"
-            )
+        ]
+        if found:
+            heading = count(len(found), title).capitalize()
+            yield table(heading, found, text=("what", "try"), alarm=level == "error")
 
 
 def check_notes(answer: RulesCheckAnswer, folder: Path | None, overlays: Sequence[Path]) -> Iterator[Note]:

@@ -1,7 +1,6 @@
 """What changed between two rulebooks, which cases it flips, and the effect on the rates."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple
 from datetime import date
 from typing import Annotated, Any, ClassVar, Self
 
@@ -10,9 +9,10 @@ from ehcp_timeline.commands.rules.clauses import change_words
 from ehcp_timeline.law.diff import ClauseChange, changes
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import InTime, Overlay, RulebookUsed
-from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.measure.counts import OF_RATES
+from ehcp_timeline.output.sections import Section, table
 from ehcp_timeline.record import Ge, Sha256, Whole, record
-from ehcp_timeline.text import count, day
+from ehcp_timeline.text import count, day, one_decimal_words
 
 
 @record(frozen=True, slots=True)
@@ -150,11 +150,11 @@ def diff_sections(
     """
     laid = "".join(f" {said}." for said in scenarios)
     changed = count(len(answer.changes), "clause")
-    yield Section(
+    yield table(
         f"What changed from {answer.before.name} to {answer.after.name}: {changed}",
+        ({"deadline": change.deadline or "all", "what changed": change.words} for change in answer.changes),
+        text=("what changed",),
         before=(f"Scenario, not law:{laid}",) if laid else (),
-        columns=(TableColumn("deadline", "fixed"), TableColumn("what changed")) if answer.changes else (),
-        rows=tuple((change.deadline or "all", change.words) for change in answer.changes),
         after=() if answer.changes else ("Nothing: the two say the same.",),
     )
     if effect := answer.cases:
@@ -168,42 +168,35 @@ def _effect_sections(effect: Effect, as_at: date, top: int, by: str) -> Iterator
         before=(f"{count(moved, 'due day')} moved.",),
     )
     if flips:
-        kinds = [(name, kind) for name, several in effect.flipped.items() for kind in several]
-        counted = tuple((name, kind.from_, kind.to, f"{kind.clocks:,}") for name, kind in kinds)
-        columns = (*_columns("deadline", "from", "to"), TableColumn("clocks", "number"))
-        yield Section("How many flip", columns=columns, rows=counted)
+        kinds = (
+            {"deadline": name, "from": kind.from_, "to": kind.to, "clocks": kind.clocks}
+            for name, several in effect.flipped.items()
+            for kind in several
+        )
+        yield table("How many flip", kinds, fixed=("from", "to"))
     groups = effect.groups[by]
     if groups.keys() - {""}:
-        grouped = tuple((name or "not given", f"{number:,}") for name, number in groups.items())
-        columns = (TableColumn(by), TableColumn("clocks", "number"))
-        yield Section(f"How many flip, by {by}", columns=columns, rows=grouped)
+        grouped = ({by: name or "not given", "clocks": number} for name, number in groups.items())
+        yield table(f"How many flip, by {by}", grouped, text=(by,))
     if effect.rates:
-        rates = tuple(
-            (name, *(f"{_rate(old)} → {_rate(new)}" for old, new in zip(*map(astuple, pair), strict=True)))
+        ways = {"excuses ignored": "strict", "as claimed": "claimed", "as proved": "evidenced"}
+        rates = (
+            {"deadline": name}
+            | {
+                says: " → ".join(one_decimal_words(getattr(rate, way)) for rate in pair)
+                for says, way in ways.items()
+            }
             for name, pair in effect.rates.items()
         )
-        note = "Percent of those answered, ended or past the day; excused deadlines are not counted."
-        columns = _columns("deadline", "excuses ignored", "as claimed", "as proved")
-        yield Section("In time, in percent", columns=columns, rows=rates, after=(note,))
+        yield table("In time, in percent", rates, fixed=ways, after=(OF_RATES,))
     if flips:
-        left = flips - min(flips, top)
-        more = f"{left:,} more: --format json, or -o flips.csv, has every one."
-        columns = (*_columns("case"), TableColumn("row", "number"))
-        columns += _columns("deadline", "started", "due before", "due after", "from", "to")
-        rows = tuple(
-            (
-                *(flip.case_id, str(flip.row), flip.deadline),
-                *(str(day or "") for day in (flip.start, flip.due_before, flip.due_after)),
-                *(flip.verdict_before, flip.verdict_after),
-            )
+        more = f"{flips - top:,} more: --format json, or -o flips.csv, has every one."
+        days = {"started": "start", "due before": "due_before", "due after": "due_after"}
+        words = {"from": "verdict_before", "to": "verdict_after"}
+        clocks = (
+            {"case": flip.case_id, "row": str(flip.row), "deadline": flip.deadline}
+            | {heading: getattr(flip, key) for heading, key in (days | words).items()}
             for flip in effect.flips[:top]
         )
-        yield Section("Which flip", columns=columns, rows=rows, after=(more,) if left else ())
-
-
-def _columns(*names: str) -> tuple[TableColumn, ...]:
-    return tuple(TableColumn(name, "fixed") for name in names)
-
-
-def _rate(value: float | None) -> str:
-    return "n/a" if value is None else f"{value:.1f}"
+        fixed = ("deadline", *days, *words)
+        yield table("Which flip", clocks, fixed=fixed, after=(more,) if flips > top else ())

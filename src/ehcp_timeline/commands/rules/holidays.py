@@ -13,7 +13,7 @@ from ehcp_timeline.clock import supposing
 from ehcp_timeline.law.rulebook import DutyKind, Who
 from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed, keys
 from ehcp_timeline.measure.result import Audit, Input, NotJudged
-from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.output.sections import Section, table
 from ehcp_timeline.output.summary import opening
 from ehcp_timeline.record import Ge, Whole, record
 from ehcp_timeline.text import count, day, listed
@@ -136,11 +136,11 @@ def holidays_sections(answer: HolidaysAnswer, audit: Audit, top: int) -> Iterato
     }
     headings |= {"due_before": "due, without", "due": "with it"} if due else {}
     headings |= {"verdict_before": "verdict, without", "verdict": "then"} if flipped else {}
-    shown = moved[:top]
-    yield Section(
-        title=f"{title}: {count(len(moved), 'clock')} to be seen to on another day",
+    shown = [{words: getattr(move, key) for key, words in headings.items()} for move in moved[:top]]
+    yield table(
+        f"{title}: {count(len(moved), 'clock')} to be seen to on another day",
+        shown,
+        fixed=headings.values(),
         before=(f"{count(due, 'due day')} moved, {count(flipped, 'verdict')} changed.",),
-        columns=tuple(TableColumn(heading, "fixed") for heading in headings.values()),
-        rows=tuple(tuple(str(getattr(move, key) or "") for key in headings) for move in shown),
         after=(f"{len(shown):,} of {len(moved):,} shown.",) if len(shown) < len(moved) else (),
     )

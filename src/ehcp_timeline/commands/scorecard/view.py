@@ -13,7 +13,7 @@ from ehcp_timeline.measure.kpi.periods import Period
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
 from ehcp_timeline.measure.kpi.trends import plain, trends
 from ehcp_timeline.output.document import Document
-from ehcp_timeline.output.sections import Section, TableColumn, markdown_page
+from ehcp_timeline.output.sections import Section, TableColumn, markdown_page, table
 from ehcp_timeline.privacy.suppress import HIDDEN
 from ehcp_timeline.record import record, replace
 from ehcp_timeline.text import count, day
@@ -28,7 +28,6 @@ _OF_TARGETS = (
     TableColumn("status", "status"),
     TableColumn("missing"),
 )
-_OF_MEASURES = (TableColumn("measure", "fixed"), *map(TableColumn, ("counted", "out of", "by")))
 
 
 @record(frozen=True, slots=True)
@@ -104,14 +103,14 @@ def wide_sections(tables: Sequence[WideTable], card: Scorecard) -> Iterator[Sect
     """Yield each table by itself; without groups, the measures of one topic and one kind as one table."""
     kpis = card.question.kpis
     if card.question.group is not None:
-        for table in tables:
-            rows, after = list(table.rows.items()), table.explained(kpis)
-            yield _section(table.measure.name, card.question.group.id, [table], rows, after)
+        for wide in tables:
+            rows, after = list(wide.rows.items()), wide.explained(kpis)
+            yield _section(wide.measure.name, card.question.group.id, [wide], rows, after)
         return
     for topic, says in kpis.topics.items():
         for kind, units in (("in numbers", "#"), ("in numbers and percent", "#%")):
-            alike = [table for table in tables if table.measure.topic == topic and table.units == units]
-            rows = [(table.measure.name, numbers) for table in alike for numbers in table.rows.values()]
+            alike = [wide for wide in tables if wide.measure.topic == topic and wide.units == units]
+            rows = [(wide.measure.name, numbers) for wide in alike for numbers in wide.rows.values()]
             if alike:
                 yield _section(f"{says}, {kind}", "measure", alike, rows, ())
 
@@ -124,7 +123,7 @@ def _section(
     after: tuple[str, ...],
 ) -> Section:
     """Return the rows of tables of the same units below each other, blank before a table's first period."""
-    periods = sorted({period for table in tables for period in table.periods})
+    periods = sorted({period for wide in tables for period in wide.periods})
     ratio = len(tables[0].units) > 1
     numbers = [name for period in periods for name in ((f"{period} #", "%") if ratio else (period,))]
     cells = ((name, *[""] * (len(numbers) - len(row)), *map(cell, row)) for name, row in rows)
@@ -136,18 +135,18 @@ def wide_document(
     document: Document, tables: Sequence[WideTable], sections: Sequence[Section], card: Scorecard
 ) -> Document:
     """Return a document with its tables in every format: pages and workbooks have one for each measure."""
-    ratio = any(len(table.units) > 1 for table in tables)
-    periods = sorted({period for table in tables for period in table.periods})
+    ratio = any(len(wide.units) > 1 for wide in tables)
+    periods = sorted({period for wide in tables for period in wide.periods})
     keys = tuple(f"{period} {unit}" for period in periods for unit in "#%") if ratio else tuple(periods)
     lines = [
         {
-            "measure": table.measure.id,
+            "measure": wide.measure.id,
             "group": group,
             **dict.fromkeys(keys),
-            **dict(zip(table.keys(marked=ratio), numbers, strict=True)),
+            **dict(zip(wide.keys(marked=ratio), numbers, strict=True)),
         }
-        for table in tables
-        for group, numbers in table.rows.items()
+        for wide in tables
+        for group, numbers in wide.rows.items()
     ]
 
     def book(receipt: "Receipt") -> bytes:
@@ -155,16 +154,16 @@ def wide_document(
 
         group = card.question.group.id if card.question.group else "group"
         sheets = []
-        for table in tables:
-            headings = table.keys(marked=False)
+        for wide in tables:
+            headings = wide.keys(marked=False)
             rows = [
                 {group: name, **dict(zip(headings, numbers, strict=True))}
-                for name, numbers in table.rows.items()
+                for name, numbers in wide.rows.items()
             ]
             purpose = " ".join(
-                ("This sheet holds one table.", *table.explained(card.question.kpis, NOT_APPLICABLE))
+                ("This sheet holds one table.", *wide.explained(card.question.kpis, NOT_APPLICABLE))
             )
-            about = (table.measure.id, table.measure.name)
+            about = (wide.measure.id, wide.measure.name)
             sheets.append(PublishedTable(*about, (group, *headings), rows, purpose, {group: 30}))
         return publication_bytes(document.title, sheets, receipt=receipt, notes=document.notes)
 
@@ -201,48 +200,51 @@ def scorecard_sections(
         files.append(f"The last {len(kept)} of {len(periods)} periods; --last {len(periods)} shows all.")
     yield Section(title=f"Scorecard as at {day(answer.as_at)}", before=(*files, *answer.notes))
     if answer.targets:
-        yield _targets(answer, kept)
+        reached = [target for target in answer.targets if target.period in kept]
+        rows = tuple(
+            (
+                *(target.measure, target.group, target.period, plain(target.target)),
+                NO_CASES if target.value is None else plain(target.value),
+                *(target.status.upper(), target.says),
+            )
+            for target in reached
+        )
+        alarm = any(target.status == "red" for target in reached)
+        yield Section("Targets", columns=_OF_TARGETS, rows=rows, alarm=alarm)
     yield from wide_sections(tables, card)
     for topic, says in () if tables else card.question.kpis.topics.items():
         measures = of_topic(card, shown, topic)
         counted, begins = from_first_case(card, measures, every)
-        rows = [row for row in counted if row["period"] in kept]
-        begins = begins if len(rows) < len(lines) else ()
+        shown_rows = [row for row in counted if row["period"] in kept]
+        begins = begins if len(shown_rows) < len(lines) else ()
         if measures and across:  # measures down, periods across, and the trend into the last of them
-            labels = (TableColumn(str(row["period"]), "number") for row in rows)
-            yield Section(
-                title=says,
-                columns=(TableColumn("measure"), *labels, TableColumn("trend")),
-                rows=tuple(
-                    (
-                        measure.name,
-                        *(cell(row[measure.id]) for row in rows),
-                        str(moved.get(measure.id, "")),
-                    )
-                    for measure in measures
-                ),
-                after=begins,
+            across_rows = (
+                {"measure": measure.name}
+                | {str(row["period"]): cell(row[measure.id]) for row in shown_rows}
+                | {"trend": moved.get(measure.id)}
+                for measure in measures
             )
+            yield table(says, across_rows, text=("measure", "trend"), after=begins)
         elif measures:
-            yield down(says, measures, answer.by or "group", rows, begins)
+            yield down(says, measures, answer.by or "group", shown_rows, begins)
     if answer.history:
         yield _history(answer, shown)
-    yield from _not_measured(card, shown)
+    lacking = card.files.not_measured
+    why_not = dict.fromkeys(lacking[measure.id] for measure in shown if measure.id in lacking)
+    if why_not:
+        rows = (
+            {
+                "why": why,
+                "measures": ", ".join(measure.id for measure in shown if lacking.get(measure.id) == why),
+            }
+            for why in why_not
+        )
+        yield table("Not measured", rows, text=("why", "measures"))
     if answer.problems:
         yield Section(
             title=f"To put right in the file: {count(len(answer.problems), 'problem')}",
             before=("What cannot be read is not counted. `ehcp check` shows every problem.",),
         )
-
-
-def _not_measured(card: Scorecard, measures: Iterable[Measure]) -> Iterator[Section]:
-    reasons: dict[str, list[str]] = {}
-    for measure in measures:
-        if why := card.files.not_measured.get(measure.id):
-            reasons.setdefault(why, []).append(measure.id)
-    rows = tuple((why, ", ".join(names)) for why, names in reasons.items())
-    if rows:
-        yield Section("Not measured", columns=(TableColumn("why"), TableColumn("measures")), rows=rows)
 
 
 def of_topic(card: Scorecard, measures: Iterable[Measure], topic: str) -> list[Measure]:
@@ -315,44 +317,30 @@ def cell(value: object) -> str:
     return plain(value) if isinstance(value, int | float) else str(value)
 
 
-def _targets(answer: ScorecardAnswer, periods: Sequence[str]) -> Section:
-    shown = [reached for reached in answer.targets if reached.period in periods]
-    rows = tuple(
-        (
-            *(reached.measure, reached.group, reached.period, plain(reached.target)),
-            NO_CASES if reached.value is None else plain(reached.value),
-            *(reached.status.upper(), reached.says),
-        )
-        for reached in shown
-    )
-    alarm = any(reached.status == "red" for reached in shown)
-    return Section("Targets", columns=_OF_TARGETS, rows=rows, alarm=alarm)
-
-
 def _history(answer: ScorecardAnswer, shown: Iterable[Measure]) -> Section:
     ids = {measure.id for measure in shown}
-    rows = tuple(
-        (
-            *(measure.name, cell(measure.value), cell(measure.year_before)),
-            "" if measure.change is None else f"{measure.change:+,.1f}".removesuffix(".0"),
-            "" if measure.change_pc is None else f"{measure.change_pc:+,.1f}%",
-            measure.record,
-        )
+    rows = (
+        {
+            "measure": measure.name,
+            answer.history[0].period: cell(measure.value),
+            "a year before": cell(measure.year_before),
+            "change": "" if measure.change is None else f"{measure.change:+,.1f}".removesuffix(".0"),
+            "in %": "" if measure.change_pc is None else f"{measure.change_pc:+,.1f}%",
+            "record": measure.record,
+        }
         for measure in answer.history
         if measure.measure in ids
     )
-    headings = (answer.history[0].period, "a year before", "change", "in %")
-    numbers = (TableColumn(heading, "number") for heading in headings)
-    columns = (TableColumn("measure"), *numbers, TableColumn("record"))
-    return Section("Beside the periods before", columns=columns, rows=rows)
+    return table("Beside the periods before", rows, text=("measure", "record"))
 
 
 def measure_sections(topics: Mapping[str, str], measures: Sequence[MeasureMeant]) -> Iterator[Section]:
     """Yield the measures of each topic: id, what is counted, out of what, and by which day."""
     for topic, says in topics.items():
-        rows = tuple(
-            (measure.id, measure.numerator, measure.denominator or "", measure.dated_by or "the as-at day")
+        rows = (
+            {"measure": measure.id, "counted": measure.numerator, "out of": measure.denominator}
+            | {"by": measure.dated_by or "the as-at day"}
             for measure in measures
             if measure.topic == topic
         )
-        yield Section(title=says, columns=_OF_MEASURES, rows=rows)
+        yield table(says, rows, text=("counted", "out of", "by"))

@@ -13,7 +13,7 @@ from ehcp_timeline.audit.verdicts import Working
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Rulebook, Who
 from ehcp_timeline.measure.answer import ClockRecord, RulebookUsed
-from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.output.sections import Section, table
 from ehcp_timeline.output.verdict_words import standing
 from ehcp_timeline.record import record
 from ehcp_timeline.shell.destination import say
@@ -121,7 +121,6 @@ def answers(check: Callable[[str], object]) -> list[str]:
     return given
 
 
-_WHAT = (TableColumn("what"),)
 _WHO: Mapping[Who, str] = {
     "authority": "the council",
     "other authority": "the other council",
@@ -177,21 +176,19 @@ def timeline_sections(rulebook: Rulebook, judged: Sequence[Working], as_at: date
     name = rulebook_name(rulebook.version, rulebook.overlays)
     left_out = f"{count(len(others), 'other deadline')} of {name} have not started or do not apply."
     tables = [
-        Section(
+        table(
             title,
-            columns=(
-                TableColumn(day_heading, "fixed"),
-                TableColumn("who", "fixed"),
-                *_WHAT,
-                TableColumn("how it stands"),
-            ),
-            rows=tuple(
-                (
-                    *(day(working.clock.due) if working.clock.due else "no day", _WHO[working.deadline.who]),
-                    *(_what(working), standing(working, rulebook)),
-                )
+            (
+                {
+                    day_heading: day(working.clock.due) if working.clock.due else "no day",
+                    "who": _WHO[working.deadline.who],
+                    "what": _what(working),
+                    "how it stands": standing(working, rulebook),
+                }
                 for working in part
             ),
+            fixed=("who",),
+            text=("what", "how it stands"),
             alarm=part is late,
         )
         for (title, day_heading), part in parts.items()
@@ -240,5 +237,5 @@ def _laws(rulebook: Rulebook, shown: Sequence[Working]) -> list[Section]:
     cited = {law.split(" ")[0] for _, law in laws}
     names = tuple(f"{law.id}: {law.title}" for law in rulebook.instruments if law.id in cited)
     words = ("The words of the law:", f"  ehcp rules show {shown[0].deadline.id}")
-    columns = (*_WHAT, TableColumn("the law"))
-    return [Section("The law", columns=columns, rows=tuple(laws), after=(*names, *words))]
+    rows = ({"what": what, "the law": law} for what, law in laws)
+    return [table("The law", rows, text=("what", "the law"), after=(*names, *words))]

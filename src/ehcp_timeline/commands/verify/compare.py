@@ -10,7 +10,7 @@ from ehcp_timeline import __version__
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.output.receipt import Receipt, file_sha256
-from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.output.sections import Section, table
 from ehcp_timeline.record import record
 
 _PATHS = ("input", "receipt")
@@ -121,12 +121,12 @@ def verify_sections(answer: VerifyAnswer, output: str) -> list[Section]:
             said = "The answer was not made again: a change in the output itself would not be noticed."
             return [Section(f"{output}: made from the same files, law and version", before=(said,))]
         return [Section(f"{output}: the same", before=("The same command gives the same answer again.",))]
-    columns = (TableColumn("what"), TableColumn("then", "fixed"), TableColumn("now", "fixed"))
-    rows = tuple(
-        (differing.what, differing.then or "none", differing.now or "none")
+    rows = (
+        {"what": differing.what, "then": differing.then or "none", "now": differing.now or "none"}
         for differing in answer.differences
     )
     last: tuple[str, ...] = ()
     if all(differing.what.startswith("answer") for differing in answer.differences):
         last = ("Files, law and version are the same: the settings or the output itself have been changed.",)
-    return [Section(f"{output}: something differs", columns=columns, rows=rows, after=last, alarm=True)]
+    title = f"{output}: something differs"
+    return [table(title, rows, text=("what",), fixed=("then", "now"), after=last, alarm=True)]

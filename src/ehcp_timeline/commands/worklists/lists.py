@@ -37,6 +37,7 @@ from ehcp_timeline.output.sections import (
     TableColumn,
     column_of,
     list_section,
+    table,
 )
 from ehcp_timeline.output.summary import acknowledged_lines, opening
 from ehcp_timeline.privacy.pseudonyms import STATEMENT, pseudonymised, without_words
@@ -265,17 +266,12 @@ def overdue_sections(
     if by is not None:
         groups = [(name or f"no {by} recorded", mine) for name, mine in split(every, by)]
         lists = [(name or f"no {by} recorded", mine) for name, mine in split(work, by)]
-        numbers = (TableColumn(heading, "number") for heading in ("overdue", "cases", "most days late"))
         rows = (
-            (name, mine.height, mine["case_id"].n_unique(), max(mine["days_late"].to_list()))
+            {by: name, "overdue": mine.height, "cases": mine["case_id"].n_unique()}
+            | {"most days late": max(mine["days_late"].to_list())}
             for name, mine in groups
         )
-        yield Section(
-            f"Overdue by {by}",
-            columns=(TableColumn(by), *numbers),
-            rows=tuple((name, *(f"{number:,}" for number in counted)) for name, *counted in rows),
-            after=accepted,
-        )
+        yield table(f"Overdue by {by}", rows, text=(by,), after=accepted)
     elif accepted:
         yield Section(f"{count(every.height, 'clock')} overdue", before=accepted)
     late = column_of("days_late", "days late", "number")
@@ -321,10 +317,8 @@ def _list(
 
 def _law(work: pl.DataFrame) -> Section:
     known = work.unique(subset="deadline", keep="first", maintain_order=True)
-    columns = (TableColumn("deadline", "fixed"), TableColumn("what is owed"), TableColumn("the law"))
-    return Section(
-        "What the deadlines are", (), columns, tuple(known.select("deadline", "duty", "law").rows())
-    )
+    rows = known.select("deadline", pl.col("duty").alias("what is owed"), pl.col("law").alias("the law"))
+    return table("What the deadlines are", rows.iter_rows(named=True), text=("what is owed", "the law"))
 
 
 def untold_lines(untold: int) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.measure.casework import Casework, chosen_by
 from ehcp_timeline.output.document import Document
 from ehcp_timeline.output.receipt import MadeFrom, read_of
-from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.output.sections import Section, table
 from ehcp_timeline.privacy.differencing import TOTAL, warnings
 from ehcp_timeline.privacy.suppress import HIDDEN, CountTable, Hidden, legend, share, suppress
 from ehcp_timeline.record import Ge, record
@@ -127,16 +127,14 @@ def publish(
 
 def publication_sections(answer: PublicationAnswer) -> Iterator[Section]:
     """Yield the table as a person sees it; nothing names the file it was made from."""
-
-    def shown(value: float | str | None) -> str:
-        return "n/a" if value is None else value if isinstance(value, str) else f"{value:,}"
-
-    headings = (TableColumn(key.replace("_", " "), "number") for key in answer.columns[1:])
-    rows = tuple(tuple(shown(row[key]) for key in answer.columns) for row in answer.rows)
-    yield Section(
+    rows = (
+        {key.replace("_", " "): "n/a" if row[key] is None else row[key] for key in answer.columns}
+        for row in answer.rows
+    )
+    yield table(
         f"Open cases by {answer.by} as at {day(answer.as_at)}",
+        () if answer.withheld else rows,
+        text=(answer.by,),
         before=(_WITHHELD,) if answer.withheld else (),
-        columns=(TableColumn(answer.by), *headings),
-        rows=() if answer.withheld else rows,
         after=(answer.legend,),
     )
