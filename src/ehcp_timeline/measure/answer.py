@@ -181,15 +181,15 @@ def _fields(kind: type) -> tuple[tuple[str, str, Callable[[Any], Any]], ...]:
 
     That of a list in another form gives an iterator.
     """
+
+    def plain(field: "Field[Any]") -> Callable[[Any], Any]:
+        if rows := _rows_of(field):
+            return lambda held: lines_of(held, rows.kind)
+        places = field.metadata.get("decimals")
+        return values if places is None else lambda held: held if held is None else round(held, places)
+
     held = [field for field in fields(kind) if field.metadata.get("json", True)]
-    return tuple((field.name, field.name.removesuffix("_"), _plain(field)) for field in held)
-
-
-def _plain(field: "Field[Any]") -> Callable[[Any], Any]:
-    if rows := _rows_of(field):
-        return lambda held: lines_of(held, rows.kind)
-    places = field.metadata.get("decimals")
-    return values if places is None else lambda held: held if held is None else round(held, places)
+    return tuple((field.name, field.name.removesuffix("_"), plain(field)) for field in held)
 
 
 def _rows_of(field: "Field[Any]") -> RowsOf | None:

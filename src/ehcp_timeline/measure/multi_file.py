@@ -114,7 +114,13 @@ class _History:
 
     def files(self) -> tuple[*tuple[CaseFile, ...], JoinedCases | None]:
         """Return the files without the cases that several of them hold, and those as one more, if any."""
-        cases = self._cases()
+        frames = []
+        for place, batches in enumerate(self.batches):
+            for batch in batches:
+                born = pl.col(_BORN) if _BORN in batch.frame.columns else pl.lit(None, pl.Date).alias(_BORN)
+                rows = batch.frame.select(ROW, _CASE, born, pl.lit(place, pl.UInt16).alias(_FILE))
+                frames.append(rows.with_columns(key_of(rows[_CASE]).alias(_KEY)))
+        cases = self._with_noughts_back(pl.concat(frames).with_columns(pl.col(_KEY).alias(_SPELT)))
         shared = self._shared(cases)
         self._say_alike(cases, shared)
         gone = self._gone(cases)
@@ -133,16 +139,6 @@ class _History:
         joint = self._joint(cases.join(shared, on=_KEY, how="semi"))
         joint.add(self.problems)
         return *parts, joint
-
-    def _cases(self) -> pl.DataFrame:
-        """Return the row, the case and what is compared of it, of every row of every file."""
-        frames = []
-        for place, batches in enumerate(self.batches):
-            for batch in batches:
-                born = pl.col(_BORN) if _BORN in batch.frame.columns else pl.lit(None, pl.Date).alias(_BORN)
-                rows = batch.frame.select(ROW, _CASE, born, pl.lit(place, pl.UInt16).alias(_FILE))
-                frames.append(rows.with_columns(key_of(rows[_CASE]).alias(_KEY)))
-        return self._with_noughts_back(pl.concat(frames).with_columns(pl.col(_KEY).alias(_SPELT)))
 
     def _with_noughts_back(self, cases: pl.DataFrame) -> pl.DataFrame:
         """Return the rows with one key for numbers that differ in leading noughts and share a date of birth.

@@ -13,7 +13,7 @@ from ehcp_timeline.audit.single.judge import judge_case
 from ehcp_timeline.audit.verdicts import Circumstances, beside, decide
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.clock import Count, apply, roll_for_tribunal
-from ehcp_timeline.commands.explain.view import Explained, explain_answer
+from ehcp_timeline.commands.explain.view import explain_answer
 from ehcp_timeline.commands.rules.golden.cases import Golden, load_golden
 from ehcp_timeline.law.rulebook import Rulebook, part_of
 from ehcp_timeline.measure.answer import values
@@ -28,9 +28,7 @@ Clock = dict[str, Any]
 def _told(golden: Golden, rulebook: Rulebook) -> list[Clock]:
     """Return the explained clocks of a case as they leave the program, read back from JSON."""
     judged = judge_case(part_of(rulebook, golden.expect), golden.rows, golden.as_at)
-    explained = [
-        Explained(one, explain(one, golden.as_at)) for one in judged if one.clock.deadline in golden.expect
-    ]
+    explained = [(one, explain(one, golden.as_at)) for one in judged if one.clock.deadline in golden.expect]
     clocks: list[Clock] = json.loads(
         json_text(values(explain_answer("golden", explained, golden.as_at, rulebook)))
     )["clocks"]
@@ -128,7 +126,7 @@ def test_an_explanation_has_the_published_shape(rulebook: Rulebook) -> None:
     for place, golden in enumerate(load_golden(STATUTE / "traps.toml", rulebook)):
         every = judge_case(rulebook, golden.rows, golden.as_at)
         judged = [one for one in every if not place or one.clock.verdict != "not-started"]
-        explained = [Explained(one, explain(one, golden.as_at)) for one in judged]
+        explained = [(one, explain(one, golden.as_at)) for one in judged]
         answer = explain_answer("golden", explained, golden.as_at, rulebook)
 
         check_schema(json.loads(json_text(whole(answer))))

@@ -153,7 +153,13 @@ def _old_day(asks: CaseRequest, path: Path, given: str | None) -> date:
         return day_asked(given, "--old-as-at")
     if named := day_in_name(path):
         return named
-    latest = _latest_day(asks, path)
+    happened = [name for name in asks.rulebook.events if name not in asks.rulebook.planned]
+    days = (
+        column.filter(column <= asks.as_at).max()
+        for batch in asks.source(path).batches()
+        for column in (batch.frame[name] for name in happened if name in batch.frame.columns)
+    )
+    latest = max((last for last in days if isinstance(last, date)), default=None)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         tip = f"add --old-as-at {latest}, the last date in the file" if latest else "add --old-as-at DATE"
         raise UsageError(f"nothing says on which day OLD was saved: {path} has no date in its name", tip)
@@ -177,14 +183,3 @@ def day_in_name(path: Path) -> date | None:
         except ValueError:
             continue
     return days.pop() if len(days) == 1 else None
-
-
-def _latest_day(asks: CaseRequest, path: Path) -> date | None:
-    """Return the last day, up to the as-at day, on which a case file has anything happen."""
-    happened = [name for name in asks.rulebook.events if name not in asks.rulebook.planned]
-    days = [
-        column.filter(column <= asks.as_at).max()
-        for batch in asks.source(path).batches()
-        for column in (batch.frame[name] for name in happened if name in batch.frame.columns)
-    ]
-    return max((latest for latest in days if isinstance(latest, date)), default=None)

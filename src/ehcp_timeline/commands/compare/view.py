@@ -30,7 +30,10 @@ def compare_sections(answer: CompareAnswer, *, median: bool) -> Iterator[Section
         TableColumn("top quartile", "number"),
     )
     by_measure = _by_measure(answer)
-    shown = [_latest(years) for years in by_measure]
+    shown = []  # of each the last year of which the file has the whole, or some, or that is published
+    for years in by_measure:
+        in_file = [year for year in years if year.own is not None]
+        shown.append(([year for year in in_file if not year.own_to] or in_file or years)[-1])
     until = {f"; {year.year} is counted{_until(year)}" for year in shown if year.own_to}
     # one year of each without until when it is counted, and ranks without the quarter
     rows = (
@@ -53,12 +56,6 @@ def compare_sections(answer: CompareAnswer, *, median: bool) -> Iterator[Section
 
 def _by_measure(answer: CompareAnswer) -> list[list[ComparedMeasure]]:
     return [list(years) for _, years in groupby(answer.measures, key=lambda measure: measure.measure)]
-
-
-def _latest(years: Sequence[ComparedMeasure]) -> ComparedMeasure:
-    """Return the last year of which the file has the whole, or some, or that is published."""
-    in_file = [year for year in years if year.own is not None]
-    return ([year for year in in_file if not year.own_to] or in_file or years)[-1]
 
 
 def _after(latest: ComparedMeasure) -> Iterator[str]:

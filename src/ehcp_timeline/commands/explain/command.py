@@ -55,7 +55,7 @@ def explain(
     sources = asks.sources(files)
     from ehcp_timeline.audit.single.explain import explain as steps_of
     from ehcp_timeline.audit.single.judge import judge_case
-    from ehcp_timeline.commands.explain.view import Explained, explain_answer, explain_sections
+    from ehcp_timeline.commands.explain.view import explain_answer, explain_sections
     from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed
     from ehcp_timeline.measure.multi_file import JoinedCases, one_history
     from ehcp_timeline.output.calendar import entries_of_case
@@ -71,12 +71,11 @@ def explain(
     shown = [working for working in judged if working.clock.verdict != "not-started"]
     if wanted:
         shown = [one for one in judged if any(is_under(name, one.deadline.id) for name in wanted)]
-    explained = [Explained(working, steps_of(working, when)) for working in shown]
+    explained = [(working, steps_of(working, when)) for working in shown]
     if isinstance(source, JoinedCases):  # on the row that the reader of its file knows
-        clocks = [replace(one.clock, row=source.place(one.clock.row)) for one in shown]
         explained = [
-            replace(one, working=replace(one.working, clock=clock))
-            for one, clock in zip(explained, clocks, strict=True)
+            (replace(one, clock=replace(one.clock, row=source.place(one.clock.row))), steps)
+            for one, steps in explained
         ]
     sections = explain_sections(case, explained, when, rulebook, unread)
 

@@ -47,12 +47,8 @@ class ExplainAnswer:
     problems: tuple[ProblemFound, ...]
 
 
-@record(frozen=True, slots=True)
-class Explained:
-    """One clock, how it was judged, and the steps that say so."""
-
-    working: Working
-    steps: tuple[ExplanationStep, ...]
+Explained = tuple[Working, tuple[ExplanationStep, ...]]
+"""One clock, how it was judged, and the steps that say so."""
 
 
 def explain_sections(
@@ -63,9 +59,9 @@ def explain_sections(
     unread: Sequence[ProblemFound] = (),
 ) -> list[Section]:
     """Return the state of every clock of a case, then the steps of each, those that are overdue first."""
-    clocks = sorted(explained, key=lambda clock: clock.working.clock.verdict != "overdue")
+    clocks = sorted(explained, key=lambda one: one[0].clock.verdict != "overdue")
     rows = []
-    for working in (clock.working for clock in clocks):
+    for working, _ in clocks:
         due = f"{'not before' if working.deadline.minimum else 'by'} {working.clock.due}"
         stands = {"deadline": working.deadline.id, "how it stands": standing(working, rulebook)}
         rows.append(stands | {"day": due if working.clock.due else ""})
@@ -73,7 +69,7 @@ def explain_sections(
     cells = tuple(f"Row {cell.row}, {cell.column}: {cell.problem}; {cell.try_}." for cell in unread)
     title, several = f"Case {case_id} as at {day(as_at)}", rows if len(rows) > 1 else ()
     first = table(title, several, fixed=("day",), text=("how it stands",), before=(*nothing, *cells))
-    return [first, *(_section(clock, rulebook) for clock in clocks)]
+    return [first, *(_section(working, steps, rulebook) for working, steps in clocks)]
 
 
 def explain_answer(
@@ -86,27 +82,27 @@ def explain_answer(
     """Return every clock of a case with its steps."""
     clocks = tuple(
         ExplainedClock.of(
-            clock.working.clock,
-            clock.working.deadline,
+            working.clock,
+            working.deadline,
             {},
-            reason=clock.working.clock.reason,
-            ended=clock.working.clock.ended,
-            steps=clock.steps,
+            reason=working.clock.reason,
+            ended=working.clock.ended,
+            steps=steps,
         )
-        for clock in explained
+        for working, steps in explained
     )
     return ExplainAnswer(as_at, RulebookUsed.of(rulebook), case_id, clocks, tuple(unread))
 
 
-def _section(explained: Explained, rulebook: Rulebook) -> Section:
-    clock, deadline = explained.working.clock, explained.working.deadline
+def _section(working: Working, steps: Sequence[ExplanationStep], rulebook: Rulebook) -> Section:
+    clock, deadline = working.clock, working.deadline
     return Section(
         title=f"{deadline.id}: {deadline.duty}",
-        before=(f"Row {clock.row}: {standing(explained.working, rulebook)}.",),
+        before=(f"Row {clock.row}: {standing(working, rulebook)}.",),
         columns=_COLUMNS,
         rows=tuple(
             line
-            for step in explained.steps
+            for step in steps
             for line in ((str(step.number), step.title, step.text), ("", "", step.law or ""))
             if line[2]
         ),

@@ -57,7 +57,6 @@ def quality(
     Formats: table, plain, csv, json, ndjson, md, xlsx; with --rule the lines are faults, else counts.
     """
     from ehcp_timeline.commands.quality.rules import quality_rules
-    from ehcp_timeline.measure.answer import keys, values
     from ehcp_timeline.output.document import Document
 
     to = output.choose()
@@ -78,7 +77,7 @@ def quality(
         raise UsageError("missing argument 'FILE'", "ehcp quality --help")
     asks = about.request()
     sources, when = asks.sources(files), asks.as_at
-    from ehcp_timeline.commands.quality.score import QualityLine, quality_of, quality_sections
+    from ehcp_timeline.commands.quality.score import LINE, quality_of, quality_sections
     from ehcp_timeline.measure.date_order import date_order
 
     with progress(sources) as tell:
@@ -90,7 +89,7 @@ def quality(
     if wanted:
         document = Document.of_list(title, answer, "faults", shown)
     else:
-        document = Document(title, answer, keys(QualityLine), lambda: values(tuple(answer.lines())), shown)
+        document = Document(title, answer, LINE, answer.lines, shown)
     to.write(document)
     if not to.for_people:
         say(*(f"{order.file}: {order.sentence}" for order in answer.date_order))

@@ -12,7 +12,7 @@ from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.commands.quality.inspect import Inspected, inspect
 from ehcp_timeline.commands.quality.rules import SEVERITIES, QualityRule, Rule, Rules, Severity
-from ehcp_timeline.measure.answer import lines_of
+from ehcp_timeline.measure.answer import Line, lines_of
 from ehcp_timeline.measure.counts import percent
 from ehcp_timeline.measure.result import DateOrder, Input
 from ehcp_timeline.output.sections import CASE, Section, column_of, list_section, table
@@ -113,22 +113,11 @@ class QualityFault:
     try_: str
 
 
-@record(frozen=True, slots=True)
-class QualityLine:
-    """What one rule found in one file or group, as one line of a table to follow month by month."""
-
-    as_at: date
-    file: str | None
-    group: str
-    rows: int
-    score: float | None
-    rule: str
-    severity: Severity
-    faults: int
-    faulty_rows: int
-    percent: float | None
-    why: str
-    try_: str
+LINE: Final = (
+    *("as_at", "file", "group", "rows", "score", "rule", "severity"),
+    *("faults", "faulty_rows", "percent", "why", "try"),
+)
+"""The columns of what one rule found in one file or group: a table to follow month by month."""
 
 
 @record(frozen=True, slots=True)
@@ -157,7 +146,7 @@ class QualityAnswer:
     date_order: tuple[DateOrder, ...]
     faults: tuple[QualityFault, ...]
 
-    def lines(self) -> Iterator[QualityLine]:
+    def lines(self) -> Iterator[Line]:
         """Yield a line for each file, group and rule that was looked at; a rule that found nothing has 0."""
         parts: list[tuple[str | None, str, QualitySizes | QualityOf, Mapping[str, FaultCount]]] = []
         if len(self.files) > 1:
@@ -168,10 +157,10 @@ class QualityAnswer:
         for file, group, sizes, counts in parts:
             for rule in (rule for rule in self.rules if rule.id in counts):
                 found = counts[rule.id]
-                yield QualityLine(
-                    *(self.as_at, file, group, sizes.rows, sizes.score, rule.id, rule.severity),
-                    *(found.faults, found.rows, percent(found.rows, sizes.rows), rule.why, rule.try_),
-                )
+                of_part = (self.as_at, file, group, sizes.rows, sizes.score, rule.id, rule.severity)
+                share = percent(found.rows, sizes.rows)
+                of_rule = (found.faults, found.rows, share, rule.why, rule.try_)
+                yield dict(zip(LINE, of_part + of_rule, strict=True))
 
 
 def score(rows: int, errors: int, warnings: int) -> float | None:
@@ -219,7 +208,12 @@ def quality_of(
         for part in parts if by else ():
             if part.rows:
                 groups[part.name].append(part)
-    quality, columns = _sum("", each), _columns(files)
+    quality = _sum("", each)
+    places = pl.concat(file.faults.select(pl.col("rule", "column").cast(pl.String)) for file in files)
+    of_columns = places.filter(pl.col("column") != "").group_by("rule", "column").len()
+    columns = defaultdict[str, dict[str, int]](dict)
+    for id_, column, number in of_columns.sort(-pl.col("len").cast(pl.Int64), "rule", "column").iter_rows():
+        columns[id_][column] = number
     found: list[RuleFound] = []
     for rule in asked:
         counts = quality.counts[rule.id]
@@ -288,15 +282,6 @@ def _sum(name: str, parts: Iterable[QualityOf]) -> QualityOf:
 
 def _worst_first(quality: QualityOf) -> tuple[float, str]:
     return 101.0 if quality.score is None else quality.score, quality.name
-
-
-def _columns(files: Sequence[Inspected]) -> Mapping[str, Mapping[str, int]]:
-    places = pl.concat(file.faults.select(pl.col("rule", "column").cast(pl.String)) for file in files)
-    counts = places.filter(pl.col("column") != "").group_by("rule", "column").len()
-    by_rule = defaultdict[str, dict[str, int]](dict)
-    for rule, column, number in counts.sort(-pl.col("len").cast(pl.Int64), "rule", "column").iter_rows():
-        by_rule[rule][column] = number
-    return by_rule
 
 
 def _faults(file: Inspected, rules: Rules, listed: frozenset[str], by: str | None) -> Iterator[QualityFault]:

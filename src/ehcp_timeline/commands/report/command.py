@@ -88,14 +88,21 @@ def report(
     sources = asks.sources(files)
     public = audience == "public"
     changed = None if since is None else _changed(asks, sources[0], since, since_as_at, public=public)
-    from ehcp_timeline.commands.report.figures import ReportRequest
     from ehcp_timeline.commands.report.figures import report as report_of
 
-    accepted = None if public else asks.acknowledged(acknowledged)
-    request = ReportRequest(
-        asks.as_at, audience, figures, council, others, threshold, oldest, changed, accepted
+    answer = report_of(
+        asks.rulebook,
+        sources,
+        asks.as_at,
+        audience,
+        figures,
+        authority=council,
+        others=others,
+        threshold=threshold,
+        top=oldest,
+        changed=changed,
+        acknowledged=None if public else asks.acknowledged(acknowledged),
     )
-    answer = report_of(asks.rulebook, sources, request)
     told: list[str] = []
     say_unused(answer.acknowledged)
     if previous is not None:

@@ -36,7 +36,6 @@ from ehcp_timeline.measure.forecast.request import ForecastRequest
 from ehcp_timeline.measure.kpi.question import KpiQuestion
 from ehcp_timeline.measure.kpi.scorecard import make_scorecard
 from ehcp_timeline.measure.result import Audit, StageName
-from ehcp_timeline.record import record
 
 BANDS: tuple[AgeBand, ...] = get_args(AgeBand)
 _BAND_ENDS = (28, 91, 182)  # days
@@ -46,73 +45,65 @@ _OF_WORK = ("case_id", "duty", "due", "days", "team", "caseworker")
 _PAST_DUE = Selection(verdicts=frozenset({"overdue", "excused"}))
 
 
-@record(frozen=True, slots=True)
-class ReportRequest:
-    """What is asked of a report, with what the DfE publishes of an authority and its neighbours.
-
-    Attributes:
-        threshold: Numbers of people below it are hidden on a public page.
-        top: How many of the oldest cases are named.
-    """
-
-    as_at: date
-    audience: Audience
-    figures: Figures
-    authority: Area | None = None
-    others: tuple[Area, ...] = ()
-    threshold: int = 5
-    top: int = 10
-    changed: ChangedSince | None = None
-    acknowledged: AcknowledgedFile | None = None
-
-
-def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest) -> ReportAnswer:
+def report(
+    rulebook: Rulebook,
+    sources: Sequence[CaseFile],
+    as_at: date,
+    audience: Audience,
+    figures: Figures,
+    *,
+    authority: Area | None = None,
+    others: Sequence[Area] = (),
+    threshold: int = 5,
+    top: int = 10,
+    changed: ChangedSince | None = None,
+    acknowledged: AcknowledgedFile | None = None,
+) -> ReportAnswer:
     """Return everything in a report except its sentences.
+
+    `figures` are what the DfE publishes of an authority and its neighbours. Numbers of people below the
+    `threshold` are hidden on a public page; the `top` of the oldest cases are named.
 
     Raises:
         CaseFileError: A file cannot be read as a case file.
     """
-    rows: list[pl.DataFrame] | None = [] if asked.audience == "team" else None
-    accepted = asked.acknowledged
-    audit = check_files(
-        rulebook, sources, asked.as_at, _PAST_DUE, oldest=asked.top, keep=rows, acknowledged=accepted
-    )
+    rows: list[pl.DataFrame] | None = [] if audience == "team" else None
+    audit = check_files(rulebook, sources, as_at, _PAST_DUE, oldest=top, keep=rows, acknowledged=acknowledged)
     ahead: ForecastAnswer | None = None
     try:
-        ahead = forecast(rulebook, sources, ForecastRequest(asked.as_at))
+        ahead = forecast(rulebook, sources, ForecastRequest(as_at))
         no_forecast = ahead.now.too_little if ahead.now else None
     except CaseFileError as error:
         no_forecast = error.message
     history = ahead.history if ahead else None
-    past = (point for point in (history.backlog if history else ()) if point.day < asked.as_at)
+    recorded = history.recorded_weeks if history else 0
+    past = (point for point in (history.backlog if history else ()) if point.day < as_at)
     before = (WaitingCount(point.day, point.open, point.overdue) for point in past)
     limited = ahead.now if ahead and ahead.now and ahead.now.floor_limits else None
     own = {duty.id for duty in rulebook.deadlines if is_wanted(duty, _PAST_DUE)}
-    days = (pl.lit(asked.as_at) - pl.col("due")).dt.total_days()
+    days = (pl.lit(as_at) - pl.col("due")).dt.total_days()
     late = audit.every_finding.with_columns(days=days)
     is_overdue, by_days = pl.col("verdict").cast(pl.String) == "overdue", ("days", "case_id", "deadline")
     overdue = late.filter(is_overdue)
     listed = audit.findings.filter(is_overdue).with_columns(days=days)
-    worst = listed.sort(by_days, descending=[True, False, False]).head(
-        2 * asked.top if rows is not None else 0
-    )
+    worst = listed.sort(by_days, descending=[True, False, False]).head(2 * top if rows is not None else 0)
     summary = audit.summary
     stages: dict[StageName, Number] = values(summary.stages)
-    waiting = WaitingCount(asked.as_at, sum(map(int, stages.values())), summary.clearance.overdue_plans)
+    waiting = WaitingCount(as_at, sum(map(int, stages.values())), summary.clearance.overdue_plans)
     needs = [" or ".join(line.needs) for line in summary.not_judged if line.deadline == ISSUE[0]]
     counted = any(name in summary.verdicts for name in ISSUE)
     not_counted = None if counted else "the file holds no request for an assessment"
     answer = ReportAnswer(
-        as_at=asked.as_at,
-        audience=asked.audience,
-        authority=asked.authority.name if asked.authority else None,
-        threshold=asked.threshold if asked.audience == "public" else None,
+        as_at=as_at,
+        audience=audience,
+        authority=authority.name if authority else None,
+        threshold=threshold if audience == "public" else None,
         rulebook=audit.rulebook,
         input=audit.input,
         waiting=(*before, waiting),
         stages=stages,
-        duties=tuple(_duties(overdue, rulebook, public=asked.audience == "public")),
-        rates=tuple(_rates(rulebook, sources, asked, history.recorded_weeks if history else 0)),
+        duties=tuple(_duties(overdue, rulebook, public=audience == "public")),
+        rates=tuple(_rates(rulebook, sources, as_at, recorded, figures, authority, others)),
         not_counted=f"the file has no column {needs[0]}" if needs else not_counted,
         unclear=sum(summary.verdicts.get(name, {}).get("unknown", 0) for name in own),
         not_judged_duties=sum(line.deadline in own for line in summary.not_judged),
@@ -122,7 +113,7 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
         policies=ahead.policies if ahead else (),
         oldest=tuple(_oldest(audit, rows or ())),
         work=tuple(LateWork(*line) for line in worst.select(_OF_WORK).iter_rows()),
-        changed=asked.changed,
+        changed=changed,
         not_judged=summary.not_judged,
         problems=ProblemFound.all_of(audit.problems),
         acknowledged=audit.acknowledged and audit.acknowledged.told(audit.acknowledged.not_listed),
@@ -132,7 +123,7 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
         kept_overdue=(limited.narrowest, round(limited.unavoidable)) if limited else None,
         forecast=ahead,
     )
-    return published(answer, asked.threshold) if asked.audience == "public" else answer
+    return published(answer, threshold) if audience == "public" else answer
 
 
 def _duties(chosen: pl.DataFrame, rulebook: Rulebook, *, public: bool) -> Iterator[LateDuty]:
@@ -157,18 +148,24 @@ def _duties(chosen: pl.DataFrame, rulebook: Rulebook, *, public: bool) -> Iterat
 
 
 def _rates(
-    rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest, recorded: int
+    rulebook: Rulebook,
+    sources: Sequence[CaseFile],
+    as_at: date,
+    recorded: int,
+    figures: Figures,
+    authority: Area | None,
+    others: Sequence[Area],
 ) -> Iterator[YearRate]:
     kpis = load_kpis()
-    question = KpiQuestion(kpis, rulebook, asked.as_at, None, (kpis.by_id[_MEASURE],))
+    question = KpiQuestion(kpis, rulebook, as_at, None, (kpis.by_id[_MEASURE],))
     card = make_scorecard(question, sources)
-    since = date.fromordinal(asked.as_at.toordinal() - 7 * recorded)
+    since = date.fromordinal(as_at.toordinal() - 7 * recorded)
     own = {year: figure for (_, year), figure in own_figures(card.lines, question.measures).items()}
     own = {year: figure for year, figure in own.items() if not recorded or year >= since.year}
-    figures, england = asked.figures, asked.figures.england()
+    england = figures.england()
 
     def published_rate(year: int, place: Area | None) -> float | None:
-        return figures.value(_MEASURE, year, place) if year < asked.as_at.year else None
+        return figures.value(_MEASURE, year, place) if year < as_at.year else None
 
     official = [year for year in figures.years if published_rate(year, england) is not None]
     for year in sorted({*official[-_PUBLISHED_YEARS:], *own}):
@@ -177,13 +174,13 @@ def _rates(
         yield YearRate(
             year=year,
             first=max(first, since) if mine and recorded else first,
-            last=min(last, asked.as_at) if mine else last,
+            last=min(last, as_at) if mine else last,
             plans=mine.whole if mine else None,
             in_time=mine.part if mine else None,
             rate=mine.value if mine else None,
-            published=published_rate(year, asked.authority),
+            published=published_rate(year, authority),
             england=published_rate(year, england),
-            others={other.name: published_rate(year, other) for other in asked.others},
+            others={other.name: published_rate(year, other) for other in others},
         )
 
 

@@ -50,17 +50,18 @@ def _waiting_words(now: WaitingCount) -> str:
     if not now.open:
         return "No child is waiting for a decision or a plan."
     are = "child is" if now.open == 1 else "children are"
-    words = f"{_shown(now.open)} {are} waiting for a decision or a plan"
+    words = f"{shown(now.open)} {are} waiting for a decision or a plan"
     if now.overdue == HIDDEN:
         return f"{words}; how many of them have waited longer than the law allows is not published."
     have = "has" if now.overdue == 1 else "have"
     if not now.overdue:
         return f"{words}, none of them longer than the law allows."
-    return f"{words}; {_shown(now.overdue)} of them {have} waited longer than the law allows."
+    return f"{words}; {shown(now.overdue)} of them {have} waited longer than the law allows."
 
 
-def _shown(number: Number) -> str:
-    return number if isinstance(number, str) else f"{number:,}"
+def shown(number: Number | float | None) -> str:
+    """Return a number as it is printed, nothing for None."""
+    return "" if number is None else number if isinstance(number, str) else f"{number:,}"
 
 
 def _longest_words(answer: ReportAnswer) -> Iterator[str]:
@@ -75,7 +76,7 @@ def _longest_words(answer: ReportAnswer) -> Iterator[str]:
         bands = [(band, number) for band, number in plans.by_age.items() if number not in (0, HIDDEN)]
         if bands:
             band, number = bands[-1]
-            yield f"The longest waits: {_shown(number)} plans are {BAND_WORDS[band]}."
+            yield f"The longest waits: {shown(number)} plans are {BAND_WORDS[band]}."
 
 
 def _trend_words(answer: ReportAnswer) -> str:
@@ -88,8 +89,8 @@ def _trend_words(answer: ReportAnswer) -> str:
         else:
             went = int(now.overdue) - int(before)
             than = "the same as" if not went else f"{'worse' if went > 0 else 'better'} than"
-            parts.append(f"{than} {words} ({_shown(before)})")
-    said = f"With {_shown(now.overdue)} overdue it is {' and '.join(parts)}." if parts else ""
+            parts.append(f"{than} {words} ({shown(before)})")
+    said = f"With {shown(now.overdue)} overdue it is {' and '.join(parts)}." if parts else ""
     if lacking:
         why = "the number is not published" if answer.threshold else "the file does not reach back so far"
         cannot = f"whether it is better or worse than {' or '.join(lacking)} cannot be said: {why}"
@@ -109,7 +110,7 @@ def _clear_words(answer: ReportAnswer) -> str:
         stay = f"about {overdue:,} stay overdue because of the other stages"
         return f"Recruiting at the {stage} stage alone cannot clear the backlog: {stay}."
     if clear.p50 == answer.as_at:
-        return f"That counts as clear: chance alone keeps about {_shown(answer.clear_at)} overdue."
+        return f"That counts as clear: chance alone keeps about {shown(answer.clear_at)} overdue."
     if clear.p50 is None:
         never = f"{100 * clear.never_share:.0f} of 100 simulations"
         sure = clear.never_share >= NEVER and not answer.pace_moved
@@ -137,7 +138,7 @@ def _rate_words(answer: ReportAnswer) -> Iterator[str]:
     words = f"In {latest.year}{so_far} {latest.rate}% of plans were issued within 20 weeks"
     england = [rate for rate in answer.rates if rate.england is not None]
     beside = f"; in England in {england[-1].year} it was {england[-1].england}%" if england else ""
-    yield f"{words} ({_shown(latest.in_time or 0)} of {_shown(latest.plans or 0)}){beside}."
+    yield f"{words} ({shown(latest.in_time or 0)} of {shown(latest.plans or 0)}){beside}."
 
 
 def doubts(answer: ReportAnswer) -> Iterator[str]:
@@ -152,7 +153,7 @@ def doubts(answer: ReportAnswer) -> Iterator[str]:
         yield f"{headings} of the file {are} not read and may decide deadlines; ehcp columns says which."
     if answer.unclear:
         deadlines = "deadline" if answer.unclear == 1 else "deadlines"
-        yield f"The file does not say enough to judge {_shown(answer.unclear)} more {deadlines}."
+        yield f"The file does not say enough to judge {shown(answer.unclear)} more {deadlines}."
     if answer.not_judged_duties:
         duties = count(answer.not_judged_duties, "duty", "duties")
         yield f"The file lacks a column to judge {duties}: they are not counted here."

@@ -11,7 +11,7 @@ from ehcp_timeline.commands.report.answer import (
     Number,
     ReportAnswer,
 )
-from ehcp_timeline.commands.report.headline import BAND_WORDS, NEVER, PACE_MOVED, doubts, horizon
+from ehcp_timeline.commands.report.headline import BAND_WORDS, NEVER, PACE_MOVED, doubts, horizon, shown
 from ehcp_timeline.commands.report.public import HIDDEN
 from ehcp_timeline.measure.changes import Change
 from ehcp_timeline.measure.compare.figures import ATTRIBUTION, ENGLAND
@@ -88,10 +88,6 @@ def report_sections(answer: ReportAnswer) -> Iterator[Section]:
     yield Section("How this was counted", (_WAITING, _TOO_LONG, _OVERDUE, names, NOT_ADVICE))
 
 
-def _shown(value: Number | float | None) -> str:
-    return "" if value is None else value if isinstance(value, str) else f"{value:,}"
-
-
 def _duties(answer: ReportAnswer) -> Section:
     title = "Overdue deadlines, by duty"
     if not answer.duties:
@@ -110,7 +106,7 @@ def _duties(answer: ReportAnswer) -> Section:
             bars.append((duty.duty, bar))
     bars = bars[:_BARS]
     alt = (
-        f"Bar chart: most overdue deadlines are of the duty, “{worst.duty}” ({_shown(worst.overdue)}). "
+        f"Bar chart: most overdue deadlines are of the duty, “{worst.duty}” ({shown(worst.overdue)}). "
         "The numbers are in the table “Overdue deadlines”."
     )
     more = (
@@ -156,7 +152,7 @@ def _rates(answer: ReportAnswer) -> Section:
         if any(isinstance(value, float) for value in values)
     )
     own = [rate for rate in rates if rate.plans]
-    latest = f"{_shown(own[-1].rate)}% in {own[-1].year}" if own else "no plans in this file"
+    latest = f"{shown(own[-1].rate)}% in {own[-1].year}" if own else "no plans in this file"
     alt = f"Line chart by year. {whose}: {latest}. The numbers are in the table “20-week rate”."
     rows = []
     for place, rate in enumerate(rates):

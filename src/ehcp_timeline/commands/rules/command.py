@@ -12,7 +12,7 @@ from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.output.document import Document
 from ehcp_timeline.output.sections import Section
 from ehcp_timeline.shell import options
-from ehcp_timeline.shell.destination import ROW_FORMATS, Output, OutputTarget, check_apart, choose_output, say
+from ehcp_timeline.shell.destination import ROW_FORMATS, Output, check_apart, choose_output, say
 from ehcp_timeline.shell.open import law, names, settings
 from ehcp_timeline.shell.parse import choice, day_asked
 from ehcp_timeline.text import count, listed
@@ -172,7 +172,9 @@ def run_cases(
 
         notes = list(untold(rulebook_before(since, law, local), rulebook, goldens, since))
     if update:
-        left = _update(wrong, yes=yes)
+        from ehcp_timeline.commands.rules.golden.update import update_fixtures
+
+        left = update_fixtures(wrong, yes=yes)
     else:
         _send_tested(to, tested, notes, rulebook)
         left = len(wrong)
@@ -206,24 +208,6 @@ def _send_tested(to: Output, tested: Tested, others: Sequence["Note"], rulebook:
             target.send("".join(f"{line}\n" for line in lines))
         else:
             target.write(document)
-
-
-def _update(wrong: Tested, *, yes: bool) -> int:
-    """Show what the fixtures would have to expect; write it if told so. Return how many stay wrong."""
-    from ehcp_timeline.commands.rules.golden.update import updates
-
-    stay = 0
-    for update in updates(wrong):
-        OutputTarget("plain", None, force=False).send(update.diff)
-        stay += len(update.by_hand) + (0 if yes else update.changed)
-        if yes and update.changed:
-            update.path.write_bytes(update.content)
-            say(f"{update.path}: {count(update.changed, 'expectation')} changed")
-        for line in update.by_hand:
-            say(f"{line}: change this one by hand")
-    if stay and not yes:
-        say("nothing is written; read the difference, then add --yes")
-    return stay
 
 
 @app.command()
@@ -367,7 +351,7 @@ def coverage(
     Regulations and deadlines are listed by the law that they come from. Formats: table, plain, json; md is
     the page of every deadline.
     """
-    from ehcp_timeline.commands.rules.lists import coverage_answer, coverage_sections
+    from ehcp_timeline.commands.rules.lists import CoverageAnswer, coverage_sections
     from ehcp_timeline.commands.rules.page import rules_page
 
     if write:
@@ -382,7 +366,7 @@ def coverage(
         return
     to = output.choose(("table", "plain", "json", "md"))
     rulebook = law(overlays, settings(None))
-    answer = coverage_answer(rulebook)
+    answer = CoverageAnswer.of(rulebook)
     of_every_deadline = {"md": lambda _: rules_page(rulebook)}
     to.write(Document("Coverage", answer, sections=lambda: coverage_sections(answer), made=of_every_deadline))
 

@@ -61,10 +61,10 @@ class RulesAnswer:
     deadlines: tuple[DeadlineListed, ...]
 
 
-@record(frozen=True, slots=True)
 class StaleAnswer(RulesAnswer):
     """The answer of `ehcp rules stale`."""
 
+    __slots__ = ()
     SCHEMA: ClassVar = "ehcp-stale/1"
 
 
@@ -119,6 +119,14 @@ class CoverageAnswer:
     regulations: tuple[RegulationCovered, ...]
     encoded: tuple[EncodedDeadline, ...]
     not_encoded: tuple[NotEncoded, ...]
+
+    @classmethod
+    def of(cls, rulebook: Rulebook) -> Self:
+        """Return which regulations and deadlines are encoded, and which are not and why."""
+        encoded = (
+            EncodedDeadline(deadline.law, deadline.id, deadline.seen) for deadline in rulebook.deadlines
+        )
+        return cls(RulebookUsed.of(rulebook), regulations(rulebook), tuple(encoded), rulebook.not_encoded)
 
 
 def find_deadlines(rulebook: Rulebook, word: str) -> tuple[Deadline, ...]:
@@ -175,16 +183,6 @@ def _cited(law: str) -> list[str]:
     (['20', '21'], [])
     """
     return _NUMBER.findall(law) if law.startswith(REGULATIONS) else []
-
-
-def coverage_answer(rulebook: Rulebook) -> CoverageAnswer:
-    """Return which regulations and deadlines are encoded, and which are not and why."""
-    return CoverageAnswer(
-        RulebookUsed.of(rulebook),
-        regulations(rulebook),
-        tuple(EncodedDeadline(deadline.law, deadline.id, deadline.seen) for deadline in rulebook.deadlines),
-        rulebook.not_encoded,
-    )
 
 
 def list_sections(rulebook: Rulebook, deadlines: Sequence[DeadlineListed]) -> list[Section]:

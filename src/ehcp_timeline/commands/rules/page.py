@@ -9,7 +9,7 @@ from ehcp_timeline.audit.single.judge import judge_case
 from ehcp_timeline.audit.verdicts import TABLE
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.commands.rules.clauses import GLOSSARY, deadline_sections
-from ehcp_timeline.commands.rules.lists import RegulationCovered, regulations
+from ehcp_timeline.commands.rules.lists import regulations
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.record import record
 from ehcp_timeline.text import count, listed, said_day
@@ -119,7 +119,22 @@ def rules_page(rulebook: Rulebook) -> str:
         *(f"**Laid over the law: `{name}`.**" for name, _ in rulebook.overlays),
         *(f"**A scenario, not law: {_text(says)}.**" for says in rulebook.scenarios),
         "## The SEND Regulations 2014, regulation by regulation",
-        _table(("regulation", "encoded as", "not encoded, and why"), map(_regulation, regulations(rulebook))),
+        _table(
+            ("regulation", "encoded as", "not encoded, and why"),
+            (
+                (
+                    f"reg {covered.regulation}",
+                    ", ".join(
+                        (
+                            *map(_link, covered.deadlines),
+                            *(f"{_link(name)} (applied)" for name in covered.applied),
+                        )
+                    ),
+                    "; ".join(f"{_text(part.about)} ({_text(part.why)})" for part in covered.not_encoded),
+                )
+                for covered in regulations(rulebook)
+            ),
+        ),
         "## What is left out, and why",
         _table(
             ("provision", "about", "why not", "its words were"),
@@ -148,13 +163,6 @@ def rules_page(rulebook: Rulebook) -> str:
         for deadline in deadlines:
             parts += filter(None, _deadline(deadline, rulebook))
     return "\n\n".join(parts) + "\n"
-
-
-def _regulation(covered: RegulationCovered) -> tuple[str, str, str]:
-    encoded = [_link(name) for name in covered.deadlines]
-    encoded += [f"{_link(name)} (applied)" for name in covered.applied]
-    left_out = [f"{_text(part.about)} ({_text(part.why)})" for part in covered.not_encoded]
-    return f"reg {covered.regulation}", ", ".join(encoded), "; ".join(left_out)
 
 
 def _link(name: str) -> str:

@@ -69,7 +69,14 @@ def _revision(word: str) -> Rulebook:
             f"`{word}` is not a file, folder, git revision or version of this package",
             f"one of: {INSTALLED}, a path, a revision as HEAD~1 or main:rules/ours.toml",
         )
-    path = path or _law_folder(revision)
+    if not path:
+        folders = _law_folders(revision)
+        ours = [folder for folder in folders if folder.endswith(OUR_FOLDER)] or folders
+        if len(ours) != 1:
+            holds = f"holds {len(folders)} rulebooks" if folders else "holds no rulebook"
+            hint = f"name the folder or the file, as {revision}:rules/ours.toml"
+            raise UsageError(f"{revision} {holds}", hint)
+        path = ours[0]
     files = _files_at(revision, path)
     if files is None:
         raise UsageError(f"{revision} has no `{path}`", f"git ls-tree -r --name-only {revision}")
@@ -79,15 +86,6 @@ def _revision(word: str) -> Rulebook:
     return _loaded(
         {}, {place or f"{revision}:{path}/{name}": text for name, text in files.items() if _is_overlay(text)}
     )
-
-
-def _law_folder(revision: str) -> str:
-    folders = _law_folders(revision)
-    ours = [folder for folder in folders if folder.endswith(OUR_FOLDER)]
-    if len(ours or folders) != 1:
-        holds = f"holds {len(folders)} rulebooks" if folders else "holds no rulebook"
-        raise UsageError(f"{revision} {holds}", f"name the folder or the file, as {revision}:rules/ours.toml")
-    return (ours or folders)[0]
 
 
 def rulebook_before(revision: str, law: Path | None, overlays: Sequence[Path]) -> Rulebook:

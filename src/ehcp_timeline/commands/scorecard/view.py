@@ -201,7 +201,7 @@ def scorecard_sections(
     yield Section(title=f"Scorecard as at {day(answer.as_at)}", before=(*files, *answer.notes))
     if answer.targets:
         reached = [target for target in answer.targets if target.period in kept]
-        rows = tuple(
+        targets = tuple(
             (
                 *(target.measure, target.group, target.period, plain(target.target)),
                 NO_CASES if target.value is None else plain(target.value),
@@ -210,7 +210,7 @@ def scorecard_sections(
             for target in reached
         )
         alarm = any(target.status == "red" for target in reached)
-        yield Section("Targets", columns=_OF_TARGETS, rows=rows, alarm=alarm)
+        yield Section("Targets", columns=_OF_TARGETS, rows=targets, alarm=alarm)
     yield from wide_sections(tables, card)
     for topic, says in () if tables else card.question.kpis.topics.items():
         measures = of_topic(card, shown, topic)

@@ -7,7 +7,6 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.cases.model import Problem
-from ehcp_timeline.cases.sheet import Batch
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.audit import FileReading
@@ -18,6 +17,8 @@ from ehcp_timeline.measure.kpi.question import KpiQuestion
 from ehcp_timeline.measure.multi_file import joint_of, one_history
 from ehcp_timeline.measure.result import Input
 from ehcp_timeline.record import record, replace
+
+_REQUEST = "request_received"
 
 
 @record(frozen=True, slots=True)
@@ -93,8 +94,14 @@ def make_series(question: KpiQuestion, sources: Sequence[CaseFile], since: date 
     _check_group(question, sources)
     readings = [FileReading(source) for source in sources]
     batches = [list(reading.batches()) for reading in readings]  # each is judged once for every month
-    first = since or _first_request(readings, batches) or asked.as_at
-
+    days = [
+        batch.frame[_REQUEST].min()
+        for reading, held in zip(readings, batches, strict=True)
+        if _REQUEST in reading.source.columns
+        for batch in held
+    ]
+    asked_first = min((day for day in days if isinstance(day, date)), default=asked.as_at)
+    first = since or asked_first
     tallies = tallies_of(asked)
     for day in _month_ends(first, asked.as_at):
         then = replace(asked, as_at=day)
@@ -123,17 +130,6 @@ def _month_ends(first: date, as_at: date) -> Iterator[date]:
         yield period.last
         period = Period("month", period.number + 1)
     yield as_at
-
-
-def _first_request(readings: Sequence[FileReading], batches: Sequence[Sequence[Batch]]) -> date | None:
-    asked = "request_received"
-    days = [
-        batch.frame[asked].min()
-        for reading, held in zip(readings, batches, strict=True)
-        if asked in reading.source.columns
-        for batch in held
-    ]
-    return min((day for day in days if isinstance(day, date)), default=None)
 
 
 def _files(question: KpiQuestion, readings: Sequence[FileReading], problems: Iterable[Problem]) -> Files:

@@ -1,10 +1,10 @@
-"""The text of fixture files with the expected values changed to what comes, and nothing else."""
+"""Changes the expected values of fixture files to what comes, and nothing else."""
 
 import csv
 import io
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from difflib import unified_diff
 from itertools import groupby
@@ -19,31 +19,16 @@ from ehcp_timeline.commands.rules.golden.cases import (
     write_expected,
 )
 from ehcp_timeline.commands.rules.golden.run import Failure
-from ehcp_timeline.record import record
-from ehcp_timeline.text import visible_lines
+from ehcp_timeline.shell.destination import OutputTarget, say
+from ehcp_timeline.text import count, visible_lines
 
 _BEGINS = re.compile(r'\s*(?:\[\[?case|expect\.|")')
 _VALUE = r'(\d{4}-\d{2}-\d{2}|"[^"\n]*"|-?\d+|true|false)'
 
 
-@record(frozen=True, slots=True)
-class Update:
-    """One file as it would have to be.
-
-    Attributes:
-        changed: How many cases expect something else in it.
-        by_hand: The cases that cannot be changed so, each with its place.
-    """
-
-    path: Path
-    content: bytes
-    diff: str
-    changed: int
-    by_hand: tuple[str, ...]
-
-
-def updates(wrong: Sequence[tuple[Golden, Sequence[Failure]]]) -> Iterator[Update]:
-    """Yield each file that holds a case with a wrong answer, as it would have to be."""
+def update_fixtures(wrong: Sequence[tuple[Golden, Sequence[Failure]]], *, yes: bool) -> int:
+    """Show what the fixtures would have to expect; write it if told so. Return how many stay wrong."""
+    stay = 0
     for name in dict.fromkeys(golden.path for golden, _ in wrong):
         path = Path(name)
         text = path.read_bytes().decode("utf-8", "surrogateescape")
@@ -57,8 +42,16 @@ def updates(wrong: Sequence[tuple[Golden, Sequence[Failure]]]) -> Iterator[Updat
             new = changed or new
         old_lines, new_lines = (part.splitlines(keepends=True) for part in (text, new))
         diff = visible_lines("".join(unified_diff(old_lines, new_lines, name, name)))
-        content = new.encode("utf-8", "surrogateescape")
-        yield Update(path, content, diff, len(mine) - len(by_hand), tuple(by_hand))
+        OutputTarget("plain", None, force=False).send(diff)
+        changes = len(mine) - len(by_hand)
+        stay += len(by_hand) + (0 if yes else changes)
+        if yes and changes:
+            path.write_bytes(new.encode("utf-8", "surrogateescape"))
+            say(f"{path}: {count(changes, 'expectation')} changed")
+        say(*(f"{place}: change this one by hand" for place in by_hand))
+    if stay and not yes:
+        say("nothing is written; read the difference, then add --yes")
+    return stay
 
 
 def _in_toml(text: str, golden: Golden, failures: Sequence[Failure]) -> str | None:
@@ -91,7 +84,9 @@ def _in_block(block: str, failure: Failure, earlier: Sequence[Expected]) -> str 
         if which >= len(matches):
             return None
         here = matches[which]
-        part = f"{part[: here.start(1)]}{_literal(value)}{part[here.end(1) :]}"
+        written = str(value) if isinstance(value, int | date) else f'"{_none(value)}"'
+        written = written.lower() if isinstance(value, bool) else written
+        part = f"{part[: here.start(1)]}{written}{part[here.end(1) :]}"
     changed = block[:begin] + part + block[end:]
     return changed if _expects(changed, failure, len(earlier)) else None
 
@@ -121,12 +116,6 @@ def _expects(block: str, failure: Failure, place: int) -> bool:
 
 def _none(value: object) -> object:
     return "none" if value is None else value
-
-
-def _literal(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, int | date) else f'"{_none(value)}"'
 
 
 def _in_csv(text: str, golden: Golden, failures: Sequence[Failure]) -> str | None:
