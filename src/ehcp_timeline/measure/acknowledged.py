@@ -17,7 +17,7 @@ from ehcp_timeline.cases.model import Column, Problem, Vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.measure.answer import Finding, ProblemFound, RowsOf
+from ehcp_timeline.measure.answer import Finding, Problems, RowsOf
 from ehcp_timeline.record import Sha256, Whole, field, record
 from ehcp_timeline.text import day, did_you_mean, folded, listed
 
@@ -61,7 +61,7 @@ class Acknowledged:
     name: str
     sha256: Sha256
     not_listed: Whole
-    problems: Annotated[tuple[Problem, ...], RowsOf(ProblemFound)]
+    problems: Problems
 
 
 @record(frozen=True, slots=True, kw_only=True)

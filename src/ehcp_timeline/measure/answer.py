@@ -97,6 +97,9 @@ class ProblemFound:
         )
 
 
+Problems = Annotated[tuple[Problem, ...], RowsOf(ProblemFound)]
+
+
 @record(frozen=True, slots=True)
 class InTime:
     """Done in time, of all that was answered, ended or is past its day; what is excused is on neither side.

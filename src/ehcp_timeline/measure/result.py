@@ -8,11 +8,10 @@ import polars as pl
 
 from ehcp_timeline.audit.verdicts import Verdict
 from ehcp_timeline.cases.mapping.loader import lines_for
-from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.cases.unread import Holds
 from ehcp_timeline.measure.acknowledged import AcknowledgedFindings
-from ehcp_timeline.measure.answer import NOT_IN_JSON, Finding, ProblemFound, RowsOf, RulebookUsed
+from ehcp_timeline.measure.answer import NOT_IN_JSON, Finding, Problems, RowsOf, RulebookUsed
 from ehcp_timeline.record import Ge, Sha256, Whole, field, record, replace
 from ehcp_timeline.text import listed
 
@@ -242,7 +241,7 @@ class Audit:
     summary: AuditSummary
     findings: Annotated[pl.DataFrame, RowsOf(Finding)]
     oldest: tuple[OpenCase, ...]
-    problems: Annotated[tuple[Problem, ...], RowsOf(ProblemFound)]
+    problems: Problems
     unread: tuple[HeadingUnread, ...] = ()
     group: GroupSummary | None = None
     acknowledged: AcknowledgedFindings | None = None

@@ -68,7 +68,7 @@ def compare(
     if authority is None:
         raise UsageError("a comparison needs --authority", "ehcp compare cases.csv --authority Kent")
     from ehcp_timeline.commands.compare.view import compare_sections, wide_lines, wide_sections
-    from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed, keys, values
+    from ehcp_timeline.measure.answer import RulebookUsed, keys, values
     from ehcp_timeline.measure.compare.compare import (
         CompareAnswer,
         ComparedMeasure,
@@ -104,7 +104,7 @@ def compare(
         with_=tuple(other.name for other in others),
         attribution=ATTRIBUTION,
         measures=tuple(measure for measure in comparison.of(measures) if year in (None, measure.year)),
-        problems=ProblemFound.all_of(card.files.problems),
+        problems=card.files.problems,
     )
     title = f"{answer.authority} beside England"
     page_title = f"{title}, as at {day(answer.as_at)}"

@@ -56,7 +56,7 @@ def explain(
     from ehcp_timeline.audit.single.explain import explain as steps_of
     from ehcp_timeline.audit.single.judge import judge_case
     from ehcp_timeline.commands.explain.view import explain_answer, explain_sections
-    from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed
+    from ehcp_timeline.measure.answer import RulebookUsed
     from ehcp_timeline.measure.multi_file import JoinedCases, one_history
     from ehcp_timeline.output.calendar import entries_of_case
     from ehcp_timeline.output.document import Document
@@ -67,7 +67,6 @@ def explain(
     source, rows, problems = _rows(history, case)
     case = rows[0].case_id  # as the file spells it
     judged = judge_case(rulebook, rows, when)
-    unread = ProblemFound.all_of(problems)
     shown = [working for working in judged if working.clock.verdict != "not-started"]
     if wanted:
         shown = [one for one in judged if any(is_under(name, one.deadline.id) for name in wanted)]
@@ -77,7 +76,7 @@ def explain(
             (replace(one, clock=replace(one.clock, row=source.place(one.clock.row))), steps)
             for one, steps in explained
         ]
-    sections = explain_sections(case, explained, when, rulebook, unread)
+    sections = explain_sections(case, explained, when, rulebook, problems)
 
     def page(receipt: "Receipt") -> str:
         from ehcp_timeline.output.family import FamilyCase
@@ -88,7 +87,7 @@ def explain(
     to.write(
         Document(
             f"Case {case}",
-            explain_answer(case, explained, when, rulebook, unread),
+            explain_answer(case, explained, when, rulebook, problems),
             sections=lambda: sections,
             made_from=MadeFrom(when, RulebookUsed.of(rulebook), read_of(sources)),
             entries=lambda _: entries_of_case(judged, rulebook, when),

@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from ehcp_timeline.audit.single.explain import ExplanationStep
 from ehcp_timeline.audit.verdicts import Working
+from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.measure.answer import ClockRecord, ProblemFound, RulebookUsed
+from ehcp_timeline.measure.answer import ClockRecord, Problems, RulebookUsed
 from ehcp_timeline.output.sections import Section, TableColumn, table
 from ehcp_timeline.output.verdict_words import standing
 from ehcp_timeline.record import Whole, record
@@ -44,7 +45,7 @@ class ExplainAnswer:
     rulebook: RulebookUsed
     case_id: str
     clocks: tuple[ExplainedClock, ...]
-    problems: tuple[ProblemFound, ...]
+    problems: Problems
 
 
 Explained = tuple[Working, tuple[ExplanationStep, ...]]
@@ -56,7 +57,7 @@ def explain_sections(
     explained: Iterable[Explained],
     as_at: date,
     rulebook: Rulebook,
-    unread: Sequence[ProblemFound] = (),
+    unread: Sequence[Problem] = (),
 ) -> list[Section]:
     """Return the state of every clock of a case, then the steps of each, those that are overdue first."""
     clocks = sorted(explained, key=lambda one: one[0].clock.verdict != "overdue")
@@ -77,7 +78,7 @@ def explain_answer(
     explained: Iterable[Explained],
     as_at: date,
     rulebook: Rulebook,
-    unread: Sequence[ProblemFound] = (),
+    unread: Sequence[Problem] = (),
 ) -> ExplainAnswer:
     """Return every clock of a case with its steps."""
     clocks = tuple(

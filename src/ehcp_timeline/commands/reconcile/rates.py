@@ -14,7 +14,7 @@ from ehcp_timeline.audit.selection import WHOSE
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed, lines_of
+from ehcp_timeline.measure.answer import Problems, RulebookUsed, lines_of
 from ehcp_timeline.measure.audit import FileReading
 from ehcp_timeline.measure.counts import ISSUE, clocks_of, has_exception, percent
 from ehcp_timeline.measure.multi_file import joint_of, one_history
@@ -130,7 +130,7 @@ class ReconcileAnswer:
     rates: tuple[TwentyWeekRate, ...]
     cells: tuple[CountedBoth, ...]
     cases: tuple[PartedPlan, ...]
-    problems: tuple[ProblemFound, ...]
+    problems: Problems
 
 
 @repeated_until_known
@@ -179,7 +179,7 @@ def reconcile(
         ),
         cells=tuple(CountedBoth(*counted, number) for counted, number in sorted(cells.items())),
         cases=tuple(parted),
-        problems=ProblemFound.all_of(sorted(problem for reader in readers for problem in reader.problems)),
+        problems=tuple(sorted(problem for reader in readers for problem in reader.problems)),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from ehcp_timeline.measure.acknowledged import Acknowledged
-from ehcp_timeline.measure.answer import NOT_IN_JSON, ProblemFound, RulebookUsed
+from ehcp_timeline.measure.answer import NOT_IN_JSON, Problems, RulebookUsed
 from ehcp_timeline.measure.changes import Change
 from ehcp_timeline.measure.forecast.forecast import ForecastAnswer
 from ehcp_timeline.measure.forecast.outlook import Outlook
@@ -158,7 +158,7 @@ class ReportAnswer:
     work: tuple[LateWork, ...]
     changed: ChangedSince | None
     not_judged: tuple[NotJudged, ...]
-    problems: tuple[ProblemFound, ...]
+    problems: Problems
     sentences: tuple[str, ...] = ()
     acknowledged: Acknowledged | None = None
     longest: OpenCase | None = field(default=None, metadata=NOT_IN_JSON)

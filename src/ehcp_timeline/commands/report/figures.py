@@ -25,7 +25,7 @@ from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.kpi import load_kpis
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.acknowledged import AcknowledgedFile
-from ehcp_timeline.measure.answer import ProblemFound, values
+from ehcp_timeline.measure.answer import values
 from ehcp_timeline.measure.audit import check_files
 from ehcp_timeline.measure.compare.compare import own_figures
 from ehcp_timeline.measure.compare.figures import Area, Figures
@@ -115,7 +115,7 @@ def report(
         work=tuple(LateWork(*line) for line in worst.select(_OF_WORK).iter_rows()),
         changed=changed,
         not_judged=summary.not_judged,
-        problems=ProblemFound.all_of(audit.problems),
+        problems=audit.problems,
         acknowledged=audit.acknowledged and audit.acknowledged.told(audit.acknowledged.not_listed),
         longest=audit.longest,
         undecided=audit.undecided,

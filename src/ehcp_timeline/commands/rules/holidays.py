@@ -8,10 +8,9 @@ import polars as pl
 from polars import selectors
 
 from ehcp_timeline.audit.verdicts import Verdict
-from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.clock import supposing
 from ehcp_timeline.law.rulebook import DutyKind, Who
-from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed, keys
+from ehcp_timeline.measure.answer import Problems, RulebookUsed, keys
 from ehcp_timeline.measure.result import Audit, Input, NotJudged
 from ehcp_timeline.output.sections import Section, table
 from ehcp_timeline.output.summary import opening
@@ -73,7 +72,7 @@ class HolidaysAnswer:
     summary: HolidayCounts
     moved: tuple[Moved, ...]
     not_judged: tuple[NotJudged, ...]
-    problems: Annotated[tuple[Problem, ...], RowsOf(ProblemFound)]
+    problems: Problems
 
 
 def without_and_with(days: Sequence[date], judge: Callable[[], Answer]) -> tuple[Answer, Answer]:

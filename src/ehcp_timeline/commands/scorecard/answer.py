@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 import polars as pl
 
 from ehcp_timeline.law.kpi import Kpis, Measure, Unit
-from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed
+from ehcp_timeline.measure.answer import Problems, RowsOf, RulebookUsed
 from ehcp_timeline.measure.kpi.lines import OF_ALL, OF_GROUP, PERIOD, RANK, above, below
 from ehcp_timeline.measure.kpi.periods import PERIODS_OF_A_YEAR, Period, PeriodKind
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
@@ -158,7 +158,7 @@ class ScorecardAnswer:
     lines: Annotated[Scorecard, RowsOf(ScorecardLine)]
     targets: tuple[Reached, ...]
     not_measured: tuple[NotMeasured, ...]
-    problems: tuple[ProblemFound, ...]
+    problems: Problems
     history: tuple[MeasureHistory, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -224,7 +224,7 @@ def scorecard_answer(
         lines=card,
         targets=tuple(reached(targets, card.lines, card.question)),
         not_measured=tuple(NotMeasured(*item) for item in card.files.not_measured.items()),
-        problems=ProblemFound.all_of(card.files.problems),
+        problems=card.files.problems,
         history=history,
         notes=tuple(group_notes(card)),
     )

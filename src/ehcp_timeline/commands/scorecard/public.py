@@ -25,7 +25,7 @@ from ehcp_timeline.output.data import markdown_text
 from ehcp_timeline.output.receipt import Receipt
 from ehcp_timeline.output.sections import Section, markdown_cell
 from ehcp_timeline.privacy.suppress import HIDDEN, Cell, CountTable, check_threshold, legend, to_hide
-from ehcp_timeline.record import record, replace
+from ehcp_timeline.record import replace
 from ehcp_timeline.text import day
 
 Number = tuple[int, str, tuple[str, ...]]
@@ -35,13 +35,8 @@ Place = tuple[int, str]
 _LINE = "_line"
 
 
-@record(frozen=True, slots=True)
-class _Sheet:
-    """One measure in one period as a table, with the numbers of cases that its printed cells are."""
-
-    measure: str
-    table: CountTable
-    numbers: Mapping[Cell, Number]
+_Sheet = tuple[str, CountTable, Mapping[Cell, Number]]
+"""One measure in one period as a table, with the numbers of cases that its printed cells are."""
 
 
 def bound_to(measures: Sequence[Measure], every: Sequence[Measure]) -> tuple[Measure, ...]:
@@ -66,22 +61,22 @@ def hidden_numbers(lines: pl.DataFrame, measures: Sequence[Measure], threshold: 
     """
     check_threshold(threshold)
     numbered = lines.with_row_index(_LINE)
-    sheets = [sheet for measure in measures for sheet in _sheets(numbered, measure)]
+    sheets = [sheet for counted in measures for sheet in _sheets(numbered, counted)]
     hidden: set[Number] = set()
     look_at = sheets
     while look_at:
         more: set[Number] = set()
-        for sheet in look_at:
-            also = frozenset(cell for cell, number in sheet.numbers.items() if number in hidden)
-            cells = to_hide(sheet.table, threshold, also)
-            more |= {number for cell, number in sheet.numbers.items() if cells is None or cell in cells}
+        for _, table, numbers in look_at:
+            also = frozenset(cell for cell, number in numbers.items() if number in hidden)
+            cells = to_hide(table, threshold, also)
+            more |= {number for cell, number in numbers.items() if cells is None or cell in cells}
         more -= hidden
         hidden |= more
-        look_at = [sheet for sheet in sheets if not more.isdisjoint(sheet.numbers.values())]
+        look_at = [sheet for sheet in sheets if not more.isdisjoint(sheet[2].values())]
     places = {
-        (number[0], sheet.measure)
-        for sheet in sheets
-        for number in sheet.numbers.values()
+        (number[0], measure)
+        for measure, _, numbers in sheets
+        for number in numbers.values()
         if number in hidden
     }
     # the line of all recorded groups tells what is not recorded
@@ -110,7 +105,7 @@ def _sheets(numbered: pl.DataFrame, measure: Measure) -> Iterator[_Sheet]:
         adds_down = len(counts) > 1 and counts[-1] == tuple(map(sum, zip(*counts[:-1], strict=True)))
         inner = tuple(counts[:-1] if adds_down else counts)
         names = tuple(map(str, range(len(inner))))
-        yield _Sheet(measure.id, CountTable(names, columns, inner, split, adds_down), numbers)
+        yield measure.id, CountTable(names, columns, inner, split, adds_down), numbers
 
 
 def part_of(

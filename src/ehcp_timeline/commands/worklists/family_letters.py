@@ -5,13 +5,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from ehcp_timeline.audit.selection import Selection
-from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.commands.worklists.lists import untold_lines
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.acknowledged import Acknowledged
-from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed, keys, lines_of
+from ehcp_timeline.measure.answer import Problems, RulebookUsed, keys, lines_of
 from ehcp_timeline.measure.casework import Casework
 from ehcp_timeline.measure.next_steps import next_steps
 from ehcp_timeline.measure.result import Audit, Input, NotJudged
@@ -91,7 +90,7 @@ class LettersAnswer:
     summary: LetterCounts
     letters: tuple[LetterLine, ...]
     not_judged: tuple[NotJudged, ...]
-    problems: Annotated[tuple[Problem, ...], RowsOf(ProblemFound)]
+    problems: Problems
     within: Whole = AHEAD
     acknowledged: Acknowledged | None = None
 

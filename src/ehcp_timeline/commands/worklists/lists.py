@@ -9,9 +9,8 @@ import polars as pl
 
 from ehcp_timeline.audit.selection import Selection
 from ehcp_timeline.audit.verdicts import Certainty, Verdict
-from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.measure.acknowledged import Acknowledged
-from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed
+from ehcp_timeline.measure.answer import Problems, RowsOf, RulebookUsed
 from ehcp_timeline.measure.casework import Casework, chosen_by
 from ehcp_timeline.measure.result import Audit, Input, NotJudged
 from ehcp_timeline.measure.worklists import (
@@ -151,7 +150,7 @@ class WorkAnswer:
     summary: object
     work: Annotated[pl.DataFrame, RowsOf(Work)]
     not_judged: tuple[NotJudged, ...]
-    problems: Annotated[tuple[Problem, ...], RowsOf(ProblemFound)]
+    problems: Problems
     acknowledged: Acknowledged | None
 
     @classmethod

@@ -110,7 +110,7 @@ class ReviewsAnswer(WorkAnswer):
 
 
 @record(frozen=True, slots=True)
-class TermListed:
+class TermListed(SchoolDays):
     """The term of a list.
 
     Attributes:
@@ -119,9 +119,6 @@ class TermListed:
             known, as nobody meets in the holidays; else the last day of the term.
     """
 
-    name: str
-    first: date
-    last: date
     list_by: date
     until: date
 

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, NamedTuple
 import polars as pl
 
 from ehcp_timeline.law.kpi import Better, Kpis, Measure
-from ehcp_timeline.measure.answer import NOT_IN_JSON, ProblemFound, RulebookUsed
+from ehcp_timeline.measure.answer import NOT_IN_JSON, Problems, RulebookUsed
 from ehcp_timeline.measure.compare.figures import Area, Figures, per_10000
 from ehcp_timeline.measure.kpi.lines import OF_ALL, PERIOD, RANK, above, below
 from ehcp_timeline.measure.kpi.targets import cases_short
@@ -125,7 +125,7 @@ class CompareAnswer:
     with_: tuple[str, ...]
     attribution: str
     measures: tuple[ComparedMeasure, ...]
-    problems: tuple[ProblemFound, ...]
+    problems: Problems
 
 
 def comparable(measures: Sequence[Measure], figures: Figures) -> tuple[Measure, ...]:
