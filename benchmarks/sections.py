@@ -272,4 +272,4 @@ def _others() -> Section:
 
 
 SECTIONS: Final = {one.name: one for one in (_council(), _region(), _england(), _five(), _others())}
-SCRIPTS: Final = ("outputs.py", "workbook.py", "sen2.py", "forecast_speed.py")
+SCRIPTS: Final = ("outputs.py", "workbook.py", "sen2.py", "forecast_speed.py", "sampled.py")

@@ -1,6 +1,7 @@
 """The benchmarks compare what gives the same answers, and keep their results; nothing here is timed."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -117,6 +118,20 @@ def test_rows_a_second_go_by_the_processor_of_check() -> None:
     )
 
     assert text.endswith("\n\n`ehcp check` judges 125,000 rows a second of one core, with full checks.\n")
+
+
+@pytest.mark.slow
+def test_a_sampled_run_names_its_threads_and_folders() -> None:
+    """The whole run is sampled: its main thread judges, and nothing of it ends in an error."""
+    done = subprocess.run(
+        [sys.executable, str(HERE / "sampled.py"), "20000"], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("20,000 rows, sampled: ")
+    assert re.search(
+        r"^MainThread\n(?: +\d+\.\d\d s  .*\n)*? +\d+\.\d\d s  audit/bulk$", done.stdout, re.MULTILINE
+    )
 
 
 def test_a_file_is_the_same_each_time_and_knows_no_future() -> None:
