@@ -57,7 +57,8 @@ def _answers() -> Iterator[type[Any]]:
     for package in (commands, measure):
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             for kind in vars(import_module(module.name)).values():
-                if "SCHEMA" in getattr(kind, "__dict__", ()) and kind.__module__ == module.name:
+                own = isinstance(kind, type) and kind.__module__ == module.name
+                if own and "SCHEMA" in vars(kind):
                     yield kind
 
 

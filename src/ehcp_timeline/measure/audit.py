@@ -149,6 +149,7 @@ class FileReading:
 _SET_ASIDE: Final = NO_CASES | {"duplicate-row"}
 _CLOSING: Final = frozenset(("assess_refused", "no_plan_notified", "withdrawn", "moved_away"))
 _NOT_ALL_READ: Final = "No plan that could be judged is overdue; not everything could be read."
+_NO_PLAN_JUDGED: Final = "No plan could be judged."
 _NO_CLOSURES: Final = "No column says when requests were refused or closed; some of these may be closed."
 
 
@@ -302,7 +303,8 @@ def check_files(
     wanted = [
         deadline for deadline in rulebook.deadlines if not deadline.right or is_wanted(deadline, selection)
     ]
-    clocks = [0] * len(sources)
+    owed = _exit_code_deadlines(rulebook, selection)
+    clocks, rows, judged_of_owed = ([0] * len(sources) for _ in range(3))
     problems: list[Problem] = []
     for file, reading in enumerate(readings):
         batches = reading.batches()
@@ -312,6 +314,10 @@ def check_files(
             answers = judge(rulebook, batches, as_at, deadlines=wanted)
         for judged in answers:
             clocks[file] += counted.add(judged, file, unanswerable[file])
+            rows[file] += judged.rows.height
+            judged_of_owed[file] += sum(
+                judged.clocks[name].height for name in (owed & judged.clocks.keys()) - unanswerable[file]
+            )
             problems += joint.problems_of(judged.problems) if joint else judged.problems
             filters.add(judged.rows)
             del judged  # large, while the next comes
@@ -334,11 +340,16 @@ def check_files(
         or any(problem.rule == "unknown-item" for problem in problems)
         or (listing.unread and unread_cells)
     )
+    nothing_judged = not any(judged_of_owed) or any(
+        some and not number for some, number in zip(rows, judged_of_owed, strict=True)
+    )
     summary = counted.summary(rulebook)
     overdue = any(summary.verdicts.get(name, {}).get("overdue") for name in ("assess.decide", "plan.issue"))
     closed = all(_CLOSING.intersection((*source.columns, *blank)) for source in sources)
-    if undecided and not summary.clearance.overdue_plans:
-        summary = replace(summary, clearance=replace(summary.clearance, sentence=_NOT_ALL_READ))
+    lacking = nothing_judged or any(line.deadline in ISSUE for line in summary.not_judged)
+    if (undecided or lacking) and not summary.clearance.overdue_plans:
+        sentence = _NO_PLAN_JUDGED if lacking else _NOT_ALL_READ
+        summary = replace(summary, clearance=replace(summary.clearance, sentence=sentence))
     whole = everybody.summary()
     return Audit(
         as_at=as_at,
@@ -358,9 +369,18 @@ def check_files(
         overdue_cases=pl.concat(late).n_unique() if (late := listing.overdue) else 0,
         breaches=frozenset(listing.breaches),
         undecided=undecided,
+        nothing_judged=nothing_judged,
         latest=listing.latest,
         acknowledged=tally.left_out(listing.left_out()) if tally else None,
     )
+
+
+def _exit_code_deadlines(rulebook: Rulebook, selection: Selection) -> frozenset[str]:
+    """Return the authority's statutory deadlines; all deadlines, if the selection leaves those out."""
+    usual = Selection()
+    asked = usual.kinds <= (selection.kinds or usual.kinds) and usual.who <= (selection.who or usual.who)
+    own = (one for one in rulebook.deadlines if {one.kind} <= usual.kinds and {one.who} <= usual.who)
+    return frozenset(one.id for one in (own if asked else rulebook.deadlines))
 
 
 def _on_own_row(case: OpenCase, joint: JoinedCases | None) -> OpenCase:

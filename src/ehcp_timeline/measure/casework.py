@@ -37,12 +37,14 @@ class Casework:
     Attributes:
         audit: Its answer; the findings are the clocks that were asked for, whoever owes them.
         rows: Every row: `row`, `case_id` and the columns of the file.
+        assume_blank: Columns that the file does not have and that count as blank.
     """
 
     rulebook: Rulebook
     as_at: date
     audit: Audit
     rows: pl.DataFrame
+    assume_blank: frozenset[str] = frozenset()
 
     def open_clocks(self, *wanted: pl.Expr) -> pl.DataFrame:
         """Return the open clocks for which these are all true, with the step that each waits for.
@@ -75,7 +77,7 @@ class Casework:
 
     def check_filters(self, selection: Selection) -> None:
         """Raise UsageError if a filter matches nothing in the file."""
-        filters = FilterCheck(selection, self.rulebook, columns=set(self.rows.columns))
+        filters = FilterCheck(selection, self.rulebook, columns={*self.rows.columns, *self.assume_blank})
         filters.add(self.rows)
         filters.refuse()
 
@@ -103,7 +105,7 @@ def read_casework(
         keep=kept,
         acknowledged=acknowledged,
     )
-    return Casework(rulebook, as_at, audit, pl.concat(kept))
+    return Casework(rulebook, as_at, audit, pl.concat(kept), frozenset(assume_blank))
 
 
 def with_contacts(clocks: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 import polars as pl
 
@@ -307,7 +308,7 @@ class FilterCheck:
             self.matched = mine is None or not mine.is_empty()
 
     def refuse(self) -> None:
-        """Raise UsageError if a filter matches no row, or all of them together match none."""
+        """Raise UsageError if a filter matches no row, or no column can start or answer a deadline."""
         for column, asked in self.selection.groups.items():
             held, name = self.held.get(column, set()), max(asked, key=len)
             if not held & asked:
@@ -320,17 +321,27 @@ class FilterCheck:
         if self.held and not self.matched:
             options = listed([f"--{column}" for column in self.held])
             raise UsageError(f"no row matches {options} together", "leave one of them out")
-        deadlines = self.selection.deadlines
-        starts = self.rulebook.columns_of(
-            event
+        if self.columns and self.selection.deadlines:
+            self._refuse_deadlines(listed(sorted(self.selection.deadlines), "or"))
+
+    def _refuse_deadlines(self, names: str) -> None:
+        """Raise UsageError if no column can start, or none can answer, a deadline that was asked for."""
+        asked = [
+            deadline
             for deadline in self.rulebook.deadlines
-            if any(is_under(name, deadline.id) for name in deadlines)
-            for event in deadline.start_events
-        )
-        if self.columns and starts and not self.columns.intersection(starts):
-            names = listed(sorted(deadlines), "or")
+            if any(is_under(name, deadline.id) for name in self.selection.deadlines)
+        ]
+        columns_of = self.rulebook.columns_of
+        started = [one for one in asked if self.columns.intersection(columns_of(one.start_events))]
+        if not started:
+            starts = columns_of(event for deadline in asked for event in deadline.start_events)
             hint = f"it needs a column {listed(list(starts), 'or')}"
             raise UsageError(f"--deadline: no column of the file can start {names}", hint)
+        answers = [columns_of(deadline.answers) for deadline in started]
+        if not any(self.columns.intersection(columns) for columns in answers):
+            needed = listed(list(dict.fromkeys(chain.from_iterable(answers))), "or")
+            hint = f'it needs a column {needed}; if that means "not done yet", add --assume-blank COLUMN'
+            raise UsageError(f"--deadline: no column of the file can answer {names}", hint)
 
 
 def with_names(clocks: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:

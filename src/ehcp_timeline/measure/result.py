@@ -229,6 +229,7 @@ class Audit:
         breaches: What the authority's own statutory clocks among those asked about are.
         ranked: The findings as a page lists them too, where both were asked for.
         undecided: Whether a heading, row or cell that could not be read left one of its clocks unknown.
+        nothing_judged: Whether a file has not one statutory clock of the authority that could be judged.
         latest: The case that is most days late, where the findings are ranked for a page.
         longest: The oldest open assessment, listed or not.
     """
@@ -250,6 +251,7 @@ class Audit:
     breaches: frozenset[Breach] = field(default=frozenset(), metadata=NOT_IN_JSON)
     ranked: Annotated[pl.DataFrame | None, RowsOf(Finding)] = field(default=None, metadata=NOT_IN_JSON)
     undecided: bool = field(default=False, metadata=NOT_IN_JSON)
+    nothing_judged: bool = field(default=False, metadata=NOT_IN_JSON)
     latest: str | None = field(default=None, metadata=NOT_IN_JSON)
     longest: OpenCase | None = field(default=None, metadata=NOT_IN_JSON)
 

@@ -38,6 +38,9 @@ _RATE_WORDS = {
     "avg_weeks_issue_plan": "weeks to issue a plan, on average",
 }
 _ASSUME_BLANK = 'If a missing column means "not done yet", add --assume-blank COLUMN.'
+_NO_ANSWERS = "No deadline could be judged: the file has no column that could answer one."
+_NO_STARTS = "No deadline was started by any date that was read."
+_NONE_JUDGED = "No statutory deadline of the authority could be judged."
 _MOST_PROBLEMS = 12
 _STOPS = ("row", "cell", "nothing")
 _MOST_ROWS = 6
@@ -48,6 +51,15 @@ def law_used(audit: Audit) -> str:
     """Return which law was applied."""
     law = audit.rulebook
     return rulebook_name(law.version, [(overlay.name, overlay.sha256) for overlay in law.overlays])
+
+
+def nothing_judged(audit: Audit) -> str:
+    """Return why nothing could be judged, which is no all-clear; empty where something was judged."""
+    if not audit.summary.verdicts:
+        return _NO_ANSWERS if audit.summary.not_judged else _NO_STARTS
+    if not audit.nothing_judged:
+        return ""
+    return _NONE_JUDGED if len(audit.input) == 1 else f"In some of the files n{_NONE_JUDGED[1:]}"
 
 
 def opening(audit: Audit) -> Section:
@@ -128,6 +140,8 @@ def summary_lines(audit: Audit) -> Iterator[str]:
     yield from map(_file, audit.input)
     findings = sum(number for counts in audit.selected.values() for number in counts.values())
     yield f"{count(findings, 'finding')} as at {day(audit.as_at)}."
+    if nothing := nothing_judged(audit):
+        yield nothing
     yield from acknowledged_lines(audit.acknowledged)
     yield from unread_lines(audit)
     if audit.summary.closures:

@@ -270,11 +270,11 @@ class CaseRequest:
         """Return the work in a file, as at the day of the question or another, and say what is in doubt."""
         blank = self.columns(assume_blank)
         from ehcp_timeline.measure.casework import read_casework
-        from ehcp_timeline.output.summary import unread_lines
+        from ehcp_timeline.output.summary import nothing_judged, unread_lines
 
         work = read_casework(self.rulebook, source, as_at or self.as_at, selection, blank, accepted)
         say(*(f"{order.file}: {order.sentence}" for order in work.audit.summary.date_order))
-        say(*unread_lines(work.audit))
+        say(*filter(None, (*unread_lines(work.audit), nothing_judged(work.audit))))
         say_unused(work.audit.acknowledged)
         return work
 

@@ -29,7 +29,14 @@ from ehcp_timeline.output.sections import (
     table,
     without_empty_columns,
 )
-from ehcp_timeline.output.summary import acknowledged_lines, law_used, opening, summary_sections, unread_lines
+from ehcp_timeline.output.summary import (
+    acknowledged_lines,
+    law_used,
+    nothing_judged,
+    opening,
+    summary_sections,
+    unread_lines,
+)
 from ehcp_timeline.output.verdict_words import reason_named
 from ehcp_timeline.record import record
 from ehcp_timeline.text import count, day, listed
@@ -54,7 +61,7 @@ _STAGES: Final[Mapping[StageName, str]] = {
     "draft_not_final": "draft sent",
 }
 _NOTHING: Final = "Nothing you asked for is overdue, due soon or unclear."
-_NO_ANSWERS: Final = "No deadline could be judged: the file has no column that could answer one."
+_NOT_ALL_JUDGED: Final = "Nothing that could be judged is overdue, due soon or unclear."
 _NOT_ALL_READ: Final = "Nothing that could be read is overdue or due soon; not everything could be read."
 _MORE = " other duties"
 _COUNTED: Final[tuple[Verdict, ...]] = ("overdue", "running", "unknown")
@@ -187,18 +194,15 @@ def _screen(audit: Audit, page: Page, lines: Sequence[DutyLine], unread: int = _
     files = Path(audit.input[0].name).name if len(audit.input) == 1 else count(len(audit.input), "file")
     whose = f" for {listed(page.whose)}" if page.whose else ""
     title = f"EHC plan time limits in {files}{whose} on {day(audit.as_at)}"
-    # Where nothing is listed, it is no all-clear if something was not read.
-    nothing = _NOTHING
-    if not audit.summary.verdicts:
-        nothing = (
-            _NO_ANSWERS if audit.summary.not_judged else "No deadline was started by any date that was read."
-        )
+    # Where nothing is listed, it is no all-clear if something was not read or not judged.
+    unjudged = nothing_judged(audit)
+    nothing = unjudged or (_NOT_ALL_JUDGED if audit.summary.not_judged else _NOTHING)
     if audit.undecided:
         nothing = _NOT_ALL_READ
     sections = [
         Section(
             title,
-            before=tuple(_what_was_read(audit, unread)),
+            before=(*_what_was_read(audit, unread), *((unjudged,) if lines and unjudged else ())),
             alarm=any(line.counts["overdue"] for line in lines),
         ),
         _duties(audit, lines, page) if lines else Section(before=(nothing,)),

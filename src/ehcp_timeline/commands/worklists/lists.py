@@ -38,7 +38,7 @@ from ehcp_timeline.output.sections import (
     list_section,
     table,
 )
-from ehcp_timeline.output.summary import acknowledged_lines, opening
+from ehcp_timeline.output.summary import acknowledged_lines, nothing_judged, opening
 from ehcp_timeline.privacy.pseudonyms import STATEMENT, pseudonymised, without_words
 from ehcp_timeline.record import Whole, record
 from ehcp_timeline.shell.open import without_cases
@@ -242,9 +242,13 @@ def next_document(
     counts = NextCounts(policy, every["case_id"].n_unique(), untold)
     answer = NextAnswer.of(work, every, counts, key, partial(order_of_work, policy=policy))
     entries = partial(entries_of, as_at=work.as_at, steps=True, names=names)
-    return Document.of_list(
-        title, answer, "work", partial(next_sections, title, answer, top), entries=entries
-    )
+    sections = partial(next_sections, title, answer, top, judged=_all_judged(work.audit))
+    return Document.of_list(title, answer, "work", sections, entries=entries)
+
+
+def _all_judged(audit: Audit) -> bool:
+    """Say whether something was judged, and no deadline that started lacks a column that could answer it."""
+    return not audit.summary.not_judged and not nothing_judged(audit)
 
 
 def overdue_sections(
@@ -257,9 +261,8 @@ def overdue_sections(
     yield opening(audit)
     work, accepted = answer.work, tuple(acknowledged_lines(answer.acknowledged))
     if every.is_empty():
-        yield Section(
-            "Nothing that could be read is overdue" if audit.undecided else "Nothing is overdue", accepted
-        )
+        nothing = "Nothing is overdue" if _all_judged(audit) else "Nothing that could be judged is overdue"
+        yield Section("Nothing that could be read is overdue" if audit.undecided else nothing, accepted)
         return
     lists = [("Overdue, worst first", work)]
     if by is not None:
@@ -296,13 +299,17 @@ def risk_sections(audit: Audit, answer: SaveListAnswer, top: int) -> Iterator[Se
     yield _law(clocks)
 
 
-def next_sections(title: str, answer: NextAnswer, top: int) -> Iterator[Section]:
-    """Yield one page: what to do today, in order, each with its step, its day and the reason."""
+def next_sections(title: str, answer: NextAnswer, top: int, *, judged: bool = True) -> Iterator[Section]:
+    """Yield one page: what to do today, in order, each with its step, its day and the reason.
+
+    `judged` says whether every deadline that started could be judged.
+    """
     work, untold = answer.work, answer.summary.cannot_be_told
     unjudged = (f"{count(untold, 'clock')} cannot be judged: ehcp check says why.",) if untold else ()
     after = (*unjudged, *acknowledged_lines(answer.acknowledged))
     if work.is_empty():
-        nothing = f"Nothing is overdue, excused or due within {AHEAD} days."
+        what = "Nothing" if judged else "Nothing that could be judged"
+        nothing = f"{what} is overdue, excused or due within {AHEAD} days."
         yield Section(title, before=(nothing,), after=after)
         return
     yield _list(title, work, (CASE, _DO, _BY, ListColumn(TableColumn("because"), _why)), top, after)
