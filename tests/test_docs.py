@@ -3,7 +3,6 @@
 import re
 import shlex
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cli.app import LISTED, loaded
 from ehcp_timeline.cli.reference import reference_page
 from ehcp_timeline.law.loader.rulebook import load_rulebook
+from tests.cli.command import ehcp, said
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -77,26 +77,21 @@ def _session() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("command", "printed"), _session())
-def test_the_readme_session_runs(command: str, printed: str) -> None:
+def test_the_readme_session_runs(command: str, printed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each command of the session prints what the README shows, `...` standing for lines left out."""
     words = shlex.split(command)
     assert words[0] == "ehcp"
 
-    run = subprocess.run(
-        [sys.executable, "-m", "ehcp_timeline.cli", *words[1:]],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-        text=True,
-        encoding="utf-8",
-    )
+    monkeypatch.chdir(ROOT)
+    run = ehcp(*words[1:])
+    output = run.stdout.decode("utf-8")
 
-    assert run.returncode in (0, 1), run.stderr
+    assert run.returncode in (0, 1), said(run)
     shown = [part.strip("\n") for part in re.split(r"^\.\.\.$", printed, flags=re.MULTILINE)]
     place = 0
     for part in shown:
-        found = run.stdout.find(part, place)
-        assert found >= 0, f"not printed: {part!r}\n{run.stdout}"
+        found = output.find(part, place)
+        assert found >= 0, f"not printed: {part!r}\n{output}"
         place = found + len(part)
 
 

@@ -57,6 +57,7 @@ def test_a_mutant_that_reading_refuses_is_named(mutants: Sequence[Mutant]) -> No
     assert unnamed == []
 
 
+@pytest.mark.slow
 def test_every_kind_of_change_is_tried(mutants: Sequence[Mutant]) -> None:
     """Numbers, units, start days, days, events, conditions and excuses of all statutory deadlines."""
     tried = [one.what for one in mutants]

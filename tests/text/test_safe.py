@@ -3,18 +3,23 @@
 import json
 import sys
 import unicodedata
+from functools import cache
 
 import pytest
 
 from ehcp_timeline.text import escaped_json, visible, visible_lines
 
 HIDDEN = {"Cc", "Cf", "Zl", "Zp", "Cs"}
-EVERY = [chr(code) for code in range(sys.maxunicode + 1)]
+
+
+@cache
+def _every() -> list[str]:
+    return [chr(code) for code in range(sys.maxunicode + 1)]
 
 
 def test_every_hidden_character_is_spelled_out() -> None:
     """Every character that Unicode calls control, format, separator or surrogate is replaced."""
-    left = [hex(ord(one)) for one in EVERY if unicodedata.category(one) in HIDDEN and visible(one) == one]
+    left = [hex(ord(one)) for one in _every() if unicodedata.category(one) in HIDDEN and visible(one) == one]
 
     assert left == []
 
@@ -23,7 +28,7 @@ def test_every_other_character_is_left_as_it_is() -> None:
     """No letter, mark, number, sign or blank that Unicode has assigned is touched."""
     kept = HIDDEN | {"Cn"}
     changed = [
-        hex(ord(one)) for one in EVERY if unicodedata.category(one) not in kept and visible(one) != one
+        hex(ord(one)) for one in _every() if unicodedata.category(one) not in kept and visible(one) != one
     ]
 
     assert changed == []
@@ -51,7 +56,7 @@ def test_lines_are_kept_where_they_are_meant() -> None:
 
 def test_json_keeps_every_value() -> None:
     """Escaped JSON holds the same values as before, and no character that steers a screen."""
-    value = {"case_id": "".join(one for one in EVERY if unicodedata.category(one) in HIDDEN - {"Cs"})}
+    value = {"case_id": "".join(one for one in _every() if unicodedata.category(one) in HIDDEN - {"Cs"})}
     text = escaped_json(json.dumps(value, ensure_ascii=False))
 
     assert json.loads(text) == value

@@ -100,7 +100,7 @@ def test_chains_do_not_depend_on_the_hashes(monkeypatch: pytest.MonkeyPatch) -> 
     assert differences(LAW, batches_of(_scattered(6, 120, 30), LAW, 50), AS_AT) == []
 
 
-@pytest.mark.parametrize("case", [8, 9])
+@pytest.mark.parametrize("case", [8, pytest.param(9, marks=pytest.mark.slow)])
 def test_cases_judged_in_halves_give_the_same_clocks(case: int) -> None:
     """A large file is judged on two threads; its clocks come in row order, and some of them too."""
     rows = [*_scattered(case, 120, 30), Row(200, "LOST", {}, unreadable=frozenset({PLAN}))]

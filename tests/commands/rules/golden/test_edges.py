@@ -9,9 +9,8 @@ from ehcp_timeline.commands.rules.golden.cases import Golden, load_golden
 from ehcp_timeline.commands.rules.golden.edges import uncovered
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.law.rulebook import Rulebook
+from tests.commands.rules.golden.statute import GOLDENS
 
-STATUTE = Path(__file__).parents[3] / "statute"
-GOLDENS = load_golden(STATUTE, load_rulebook())
 LOCAL = """
 [[deadline]]
 id = "local.answer"

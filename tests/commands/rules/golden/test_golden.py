@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,15 +11,16 @@ import pytest
 
 from ehcp_timeline.audit.single.explain import ExplanationStep, explain
 from ehcp_timeline.audit.single.judge import judge_case
-from ehcp_timeline.audit.verdicts import Circumstances, Verdict, decide
+from ehcp_timeline.audit.verdicts import Circumstances, Clock, Verdict, decide
+from ehcp_timeline.cases.model import Row
 from ehcp_timeline.commands.rules.golden.cases import Golden, load_golden
 from ehcp_timeline.commands.rules.golden.run import Judge, failures, single_reader
 from ehcp_timeline.errors import RulebookError
-from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.law.rulebook import Rulebook, part_of
+from tests.commands.rules.golden.statute import GOLDENS
 
 TESTS = Path(__file__).parents[3]
-GOLDENS = load_golden(TESTS / "statute", load_rulebook())
+FILES = sorted({golden.path for golden in GOLDENS})
 CASE = """
 [[case]]
 name = "A plan on the last day"
@@ -29,12 +30,33 @@ expect."plan.issue" = { due = 2025-08-20, verdict = "met" }
 """
 
 
-@pytest.mark.parametrize("golden", GOLDENS, ids=lambda golden: f"{Path(golden.path).name}: {golden.name}")
-def test_the_law_answers(golden: Golden, reader: Judge, rulebook: Rulebook) -> None:
-    """The case is answered as the law has it."""
-    part = part_of(rulebook, golden.expect)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: Path(file).name)
+def test_the_law_answers(file: str, reader: Judge, rulebook: Rulebook) -> None:
+    """Each case of the file, judged alone, is answered as the law has it; each that is not is named."""
+    cases = [golden for golden in GOLDENS if golden.path == file]
+    parts = {tuple(golden.expect): part_of(rulebook, golden.expect) for golden in cases}
 
-    assert [str(failure) for failure in failures([golden], part, reader)] == []
+    assert [wrong for golden in cases for wrong in _wrong(golden, reader, parts[tuple(golden.expect)])] == []
+
+
+def _wrong(golden: Golden, reader: Judge, part: Rulebook) -> list[str]:
+    """Return the failures of one case; a reader that breaks on it is one, so that the next is still tried."""
+    try:
+        return [str(failure) for failure in failures([golden], part, reader)]
+    except Exception as error:  # noqa: BLE001 - whatever it is, the case is named
+        return [f"{Path(golden.path).name}:{golden.line}: {golden.name}: {error!r}"]
+
+
+def test_a_reader_that_breaks_on_a_case_is_a_failure_of_that_case(rulebook: Rulebook) -> None:
+    """Its file, line and sentence are told with the error."""
+
+    def broken(_rulebook: Rulebook, _rows: Sequence[Row], _as_at: date) -> Sequence[Clock]:
+        raise ValueError("no such day")
+
+    golden = GOLDENS[0]
+    place = f"{Path(golden.path).name}:{golden.line}"
+
+    assert _wrong(golden, broken, rulebook) == [f"{place}: {golden.name}: ValueError('no such day')"]
 
 
 def _replayed(steps: Iterable[ExplanationStep]) -> Verdict:
