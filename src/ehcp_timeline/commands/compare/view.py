@@ -6,11 +6,13 @@ from typing import Any
 
 from ehcp_timeline.measure.compare.compare import CompareAnswer, ComparedMeasure
 from ehcp_timeline.measure.kpi.trends import plain
-from ehcp_timeline.output.sections import Section, TableColumn, table
+from ehcp_timeline.output.sections import Section, table
 from ehcp_timeline.text import count, day
 
 _LATEST = "The latest year of each measure"
-_SHORT = ("your file", "its rank", "published", "rank", "England")
+_OF_FILE = ("your file", "its rank")
+_SHORT = (*_OF_FILE, "published", "rank", "England")
+_MEDIAN = "neighbours' median"
 
 
 def compare_sections(answer: CompareAnswer, *, median: bool) -> Iterator[Section]:
@@ -22,13 +24,7 @@ def compare_sections(answer: CompareAnswer, *, median: bool) -> Iterator[Section
     title = f"{answer.authority} beside England, as at {day(answer.as_at)}"
     yield Section(title=title, before=tuple(read))
     median = median and bool(answer.with_)
-    others = ("neighbours' median",) if median else answer.with_
-    numbers = (
-        *(TableColumn(name, "number", optional=not answer.input) for name in ("your file", "its rank")),
-        *(TableColumn(name, "number") for name in ("published", "rank", "England", answer.region_name)),
-        *(TableColumn(name, "number", optional=True) for name in others),
-        TableColumn("top quartile", "number"),
-    )
+    optional = (*answer.with_, _MEDIAN, *(() if answer.input else _OF_FILE))
     by_measure = _by_measure(answer)
     shown = []  # of each the last year of which the file has the whole, or some, or that is published
     for years in by_measure:
@@ -38,18 +34,15 @@ def compare_sections(answer: CompareAnswer, *, median: bool) -> Iterator[Section
     # one year of each without until when it is counted, and ranks without the quarter
     rows = (
         {"measure": year.name, "year": str(year.year)}
-        | dict(zip(_SHORT, (cell.partition(",")[0] for cell in _row(year)[1:]), strict=False))
+        | {name: row[name].partition(",")[0] for name in _SHORT}
         for year in shown
+        for row in [_row(year, answer)]
     )
     latest = "The latest whole year of each measure in your file" if answer.input else _LATEST
     yield table(f"{latest}{''.join(sorted(until))}", rows, text=("measure",))
     for years in by_measure:
-        yield Section(
-            title=years[-1].name,
-            columns=(TableColumn("year", "fixed"), *numbers),
-            rows=tuple(_row(year, median=median) for year in years),
-            after=tuple(_after(years[-1])),
-        )
+        of_years = (_row(year, answer, median=median) for year in years)
+        yield table(years[-1].name, of_years, optional=optional, after=tuple(_after(years[-1])))
     neighbours = (f"Neighbours: {', '.join(answer.with_)}.",) if median else ()
     yield Section(before=(*neighbours, answer.attribution), closing=True)
 
@@ -124,18 +117,21 @@ def _by_authority(
     return sorted(rows.items(), key=lambda row: -(row[1][latest] or 0.0))
 
 
-def _row(measure: ComparedMeasure, *, median: bool = False) -> tuple[str, ...]:
+def _row(measure: ComparedMeasure, answer: CompareAnswer, *, median: bool = False) -> dict[str, str]:
     """Return one year; where the DfE has not published it, with the year it is compared with."""
-    others = (measure.neighbours_median,) if median else tuple(measure.others.values())
+    others = {_MEDIAN: measure.neighbours_median} if median else measure.others
     beside = "" if measure.year == measure.published_year else f" (beside {measure.published_year})"
-    return (
-        f"{measure.year}{_until(measure)}{beside}",
-        _shown(measure.own),
-        _rank(measure.own_rank, measure.own_of, measure.own_quartile),
-        _shown(measure.published),
-        _rank(measure.rank, measure.of, measure.quartile),
-        *map(_shown, (measure.england, measure.region, *others, measure.top_quartile_from)),
-    )
+    return {
+        "year": f"{measure.year}{_until(measure)}{beside}",
+        "your file": _shown(measure.own),
+        "its rank": _rank(measure.own_rank, measure.own_of, measure.own_quartile),
+        "published": _shown(measure.published),
+        "rank": _rank(measure.rank, measure.of, measure.quartile),
+        "England": _shown(measure.england),
+        answer.region_name: _shown(measure.region),
+        **{name: _shown(value) for name, value in others.items()},
+        "top quartile": _shown(measure.top_quartile_from),
+    }
 
 
 def _until(measure: ComparedMeasure) -> str:

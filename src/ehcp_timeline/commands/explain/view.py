@@ -9,12 +9,10 @@ from ehcp_timeline.audit.verdicts import Working
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import ClockRecord, Problems, RulebookUsed
-from ehcp_timeline.output.sections import Section, TableColumn, table
+from ehcp_timeline.output.sections import Section, table
 from ehcp_timeline.output.verdict_words import standing
 from ehcp_timeline.record import Whole, record
 from ehcp_timeline.text import day
-
-_COLUMNS = (TableColumn("", "number"), TableColumn("step", "fixed"), TableColumn("what was found"))
 
 
 @record(frozen=True, slots=True, kw_only=True)
@@ -97,15 +95,22 @@ def explain_answer(
 
 def _section(working: Working, steps: Sequence[ExplanationStep], rulebook: Rulebook) -> Section:
     clock, deadline = working.clock, working.deadline
-    return Section(
-        title=f"{deadline.id}: {deadline.duty}",
+    found = "what was found"
+    rows = (
+        line
+        for step in steps
+        for line in (
+            {"": step.number, "step": step.title, found: step.text},
+            {"": None, "step": None, found: step.law},
+        )
+        if line[found]
+    )
+    return table(
+        f"{deadline.id}: {deadline.duty}",
+        rows,
+        number=("",),
+        fixed=("step",),
+        text=(found,),
         before=(f"Row {clock.row}: {standing(working, rulebook)}.",),
-        columns=_COLUMNS,
-        rows=tuple(
-            line
-            for step in steps
-            for line in ((str(step.number), step.title, step.text), ("", "", step.law or ""))
-            if line[2]
-        ),
         alarm=clock.verdict == "overdue",
     )

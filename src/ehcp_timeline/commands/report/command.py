@@ -169,11 +169,13 @@ def _changed(
 
 def _document(answer: "ReportAnswer", *, on_screen: bool) -> "Document":
     from ehcp_timeline.commands.report.headline import sentences
-    from ehcp_timeline.commands.report.view import report_sections, report_title
+    from ehcp_timeline.commands.report.view import report_sections
     from ehcp_timeline.output.document import Document
     from ehcp_timeline.output.sections import Section, markdown_page
+    from ehcp_timeline.text import day
 
-    words, title = tuple(sentences(answer)), report_title(answer)
+    words, whose = tuple(sentences(answer)), f"{answer.authority}: " if answer.authority else ""
+    title = f"{whose}EHC plans on {day(answer.as_at)}"
 
     def shown() -> list[Section]:
         return [Section(title, words), *report_sections(answer)]

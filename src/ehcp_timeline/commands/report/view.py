@@ -62,12 +62,6 @@ _NAMES_PUBLIC = (
 )
 
 
-def report_title(answer: ReportAnswer) -> str:
-    """Return the name of the page: whose it is, and of which day."""
-    whose = f"{answer.authority}: " if answer.authority else ""
-    return f"{whose}EHC plans on {day(answer.as_at)}"
-
-
 def report_sections(answer: ReportAnswer) -> Iterator[Section]:
     """Yield the parts of a page after its opening sentences."""
     yield _duties(answer)

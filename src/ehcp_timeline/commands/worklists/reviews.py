@@ -28,9 +28,9 @@ from ehcp_timeline.output.sections import (
     DUE,
     WHOSE_COLUMNS,
     Section,
-    TableColumn,
     column_of,
     list_section,
+    table,
     without_empty_columns,
 )
 from ehcp_timeline.output.summary import acknowledged_lines
@@ -267,26 +267,21 @@ def _list_document(
 def _diary_sections(answer: ReviewsAnswer, total: DiaryLine, top: int | None) -> Iterator[Section]:
     """Yield the table: whose reviews down, most first, months across, everybody in the last line."""
     shown, by = answer.diary[:top], answer.by
-    rows = [
-        (
-            *(line.name or f"no {by} recorded", f"{line.total:,}", f"{line.past_due:,}"),
-            f"{line.unclear:,}" if total.unclear else "",
-            *(f"{number:,}" for number in line.months.values()),
-            f"{line.later:,}" if total.later else "",
-        )
+    months = {month: f"{MONTHS[int(month[5:]) - 1][:3]} {month[2:4]}" for month in total.months}
+    rows = (
+        {by: line.name or f"no {by} recorded", "total": line.total, PAST: line.past_due}
+        | {UNCLEAR: line.unclear if total.unclear else None}
+        | {months[month]: number for month, number in line.months.items()}
+        | {LATER: line.later if total.later else None}
         for line in (*shown, total)
-    ]
-    months = [f"{MONTHS[int(month[5:]) - 1][:3]} {month[2:4]}" for month in total.months]
+    )
     more = len(answer.diary) - len(shown)
     yield without_empty_columns(
-        Section(
+        table(
             f"Reviews falling due by month, by {by}, on {day(answer.as_at)}",
-            columns=(
-                TableColumn(by),
-                *(TableColumn(heading, "number") for heading in ("total", PAST, UNCLEAR)),
-                *(TableColumn(month, "number", optional=True) for month in (*months, LATER)),
-            ),
-            rows=tuple(rows),
+            rows,
+            text=(by,),
+            optional=(*months.values(), LATER),
             after=(
                 *([f"{count(more, f'more {by}')}; --top {len(answer.diary)} shows all."] if more else []),
                 "A review is due when its decision is: 12 months after the last. The meeting comes before.",
