@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher, get_close_matches
 from pathlib import PurePath
-from types import MappingProxyType
 
 from ehcp_timeline.cases.cells.values import is_excel_error
 from ehcp_timeline.cases.headers import fold, load_spellings
@@ -25,7 +24,7 @@ def mapping_text(
     answer: ColumnsAnswer,
     known: Mapping[str, Column],
     said: FileMapping | None,
-    chosen: Mapping[str, str] = MappingProxyType({}),
+    chosen: Mapping[str, str],
 ) -> str:
     """Return the lines; TOML that can be read, and that does what it says when it is put into ehcp.toml.
 

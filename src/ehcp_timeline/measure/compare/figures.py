@@ -149,7 +149,7 @@ class Figures:
             hint or "give its name as the DfE does, or its code",
         )
 
-    def find_all(self, words: Sequence[str], option: str = "--with") -> tuple[Area, ...]:
+    def find_all(self, words: Sequence[str]) -> tuple[Area, ...]:
         """Return the authorities of lists with commas; names that hold one, as `Bristol, City of`, are kept.
 
         Raises:
@@ -164,7 +164,7 @@ class Figures:
                 name = next((name for name in joined if _plain(name) in known), pieces[0])
                 names.append(name)
                 pieces = pieces[name.count(",") + 1 :]
-        return tuple(self.find(name, option) for name in names if name.strip())
+        return tuple(self.find(name, "--with") for name in names if name.strip())
 
 
 def _plain(name: str) -> str:
