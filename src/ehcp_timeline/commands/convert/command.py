@@ -54,7 +54,14 @@ def convert(
     they stay unknown), rows that cannot be judged.
     """
     reports = asked is not None and choice("--format", asked, (*FORMATS, REPORT)) == REPORT
-    to = _target(None if reports else asked, one_path(output), reports=reports, force=force)
+    path, form = one_path(output), None if reports else asked
+    if path is None or str(path) == "-":
+        if reports:  # a report and the cases cannot both go to standard output
+            raise UsageError("--format json prints the report: the cases need a file", "add -o cases.csv")
+        form = form or "csv"
+    (to,) = choose_output(form, [path] if path else (), force=force, formats=FORMATS)
+    if to.path is None and sys.stdout.isatty():
+        raise OutputError("a case file is not for a screen", "add -o cases.csv")
     key = options.key_asked(pseudonymise, output)
     asks = about.request()
     from ehcp_timeline.commands.convert.canonical import (
@@ -95,15 +102,3 @@ def convert(
         say(*plain_text(convert_sections(answer, top)).splitlines())
     if (answer.rows or answer.cells) and (strict or not exit_zero):
         raise typer.Exit(options.CANNOT_RUN if strict else options.NOT_ALL_JUDGED)
-
-
-def _target(form: str | None, output: Path | None, *, reports: bool, force: bool) -> OutputTarget:
-    """Return where the case file goes; a report and the cases cannot both go to standard output."""
-    if output is None or str(output) == "-":
-        if reports:
-            raise UsageError("--format json prints the report: the cases need a file", "add -o cases.csv")
-        form = form or "csv"
-    (to,) = choose_output(form, [output] if output else (), force=force, formats=FORMATS)
-    if to.path is None and sys.stdout.isatty():
-        raise OutputError("a case file is not for a screen", "add -o cases.csv")
-    return to

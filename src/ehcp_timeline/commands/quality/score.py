@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 import polars as pl
 
@@ -289,22 +289,15 @@ def _faults(file: Inspected, rules: Rules, listed: frozenset[str], by: str | Non
     faults = file.faults.with_columns(pl.col("rule", "column", "other").cast(pl.String))
     wanted = faults.filter(pl.col("rule").is_in(sorted(listed)))
     for row in wanted.join(file.rows, on=ROW, how="left", maintain_order="left").iter_rows(named=True):
-        rule = known[row["rule"]]
+        rule, column, said, number = known[row["rule"]], row["column"] or "", row["words"], row["number"]
+        if not said:
+            said = rule.says.format_map({**row, "number": None if number is None else f"{number:,}"})
+        elif row[ROW] and column not in ("", "case_id") and column not in said:
+            said = f"{column}: {said}"  # said by the reader of the file, which found it
         yield QualityFault(
             *(file.source.name, row[ROW], row["case_id"], row.get(by) if by else None, rule.id),
-            *(rule.severity, row["column"] or "", _words(rule, row), rule.try_),
+            *(rule.severity, column, said, rule.try_),
         )
-
-
-def _words(rule: Rule, fault: Mapping[str, Any]) -> str:
-    """Return what is wrong: as the reader of the file says it, if it was the reader that found it."""
-    if fault["words"]:
-        named = (
-            not fault[ROW] or fault["column"] in (None, "", "case_id") or fault["column"] in fault["words"]
-        )
-        return str(fault["words"]) if named else f"{fault['column']}: {fault['words']}"
-    number = fault["number"]
-    return rule.says.format_map({**fault, "number": None if number is None else f"{number:,}"})
 
 
 def quality_sections(quality: QualityAnswer, top: int) -> Iterator[Section]:

@@ -32,7 +32,13 @@ def sentences(answer: ReportAnswer) -> Iterator[str]:
             yield from _longest_words(answer)
             yield _trend_words(answer)
             yield _clear_words(answer)
-    yield from _rate_words(answer)
+    own = [rate for rate in answer.rates if rate.plans]
+    if own and (latest := own[-1]).rate != HIDDEN:
+        so_far = " so far" if latest.last < date(latest.year, 12, 31) else ""
+        words = f"In {latest.year}{so_far} {latest.rate}% of plans were issued within 20 weeks"
+        england = [rate for rate in answer.rates if rate.england is not None]
+        beside = f"; in England in {england[-1].year} it was {england[-1].england}%" if england else ""
+        yield f"{words} ({shown(latest.in_time or 0)} of {shown(latest.plans or 0)}){beside}."
     if answer.audience != "public":
         overdue = sum(int(duty.overdue) for duty in answer.duties)
         yield f"Over all its duties the council has {count(overdue, 'overdue deadline')}."
@@ -127,18 +133,6 @@ def horizon(answer: ReportAnswer) -> date:
     return max(
         (point.week_ending for outlook in answer.policies for point in outlook.path), default=answer.as_at
     )
-
-
-def _rate_words(answer: ReportAnswer) -> Iterator[str]:
-    own = [rate for rate in answer.rates if rate.plans]
-    if not own or own[-1].rate == HIDDEN:
-        return
-    latest = own[-1]
-    so_far = " so far" if latest.last < date(latest.year, 12, 31) else ""
-    words = f"In {latest.year}{so_far} {latest.rate}% of plans were issued within 20 weeks"
-    england = [rate for rate in answer.rates if rate.england is not None]
-    beside = f"; in England in {england[-1].year} it was {england[-1].england}%" if england else ""
-    yield f"{words} ({shown(latest.in_time or 0)} of {shown(latest.plans or 0)}){beside}."
 
 
 def doubts(answer: ReportAnswer) -> Iterator[str]:

@@ -69,7 +69,14 @@ def verify(
         )
         accepted = named or read_config(config, Path.cwd()).acknowledged
     if carried.typed and "--split-by" not in carried.typed.options:
-        again = _run(context, list(_words(carried, carried.typed, files or [], form)))
+        words = list(_words(carried, carried.typed, files or [], form))
+        written = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+        root: Any = context.find_root().command  # Typer keeps the type to itself
+        with redirect_stdout(written), redirect_stderr(io.StringIO()):
+            root.main(args=words, prog_name="ehcp", standalone_mode=False)
+        written.flush()
+        buffer: Any = written.buffer
+        again = bytes(buffer.getvalue())
     answer = compare(data, form, carried, files or [], accepted, again)
     to.write(Document("Verification", answer, sections=lambda: verify_sections(answer, str(output))))
     raise typer.Exit(0 if answer.same else options.FOUND)
@@ -100,12 +107,3 @@ def _words(receipt: "Receipt", typed: "Typed", files: list[Path], form: str) -> 
     yield "--"  # what follows is not an option, whatever it looks like
     given = iter(files)
     yield from (str(next(given)) if word is None else word for word in typed.arguments)
-
-
-def _run(context: Any, words: list[str]) -> bytes:  # noqa: ANN401 - Typer keeps the type to itself
-    written = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    with redirect_stdout(written), redirect_stderr(io.StringIO()):
-        context.find_root().command.main(args=words, prog_name="ehcp", standalone_mode=False)
-    written.flush()
-    buffer: Any = written.buffer
-    return bytes(buffer.getvalue())
