@@ -132,6 +132,9 @@ def table(
     """Return a table whose rows name their columns: the first and `fixed` ones, `text`, else numbers.
 
     A whole number stands with its thousands apart, nothing where a value is None.
+
+    >>> table("", [{"team": "North", "clocks": 1200, "note": None}], text=("note",)).rows
+    (('North', '1,200', ''),)
     """
     rows = list(records)
     headings = tuple(rows[0]) if rows else ()
