@@ -150,10 +150,10 @@ def _read(
 
 @record(slots=True)
 class AcknowledgedTally:
-    """Finds what is accepted among the clocks of the files that go by.
+    """Finds what is accepted among the clocks of files, batch by batch.
 
     Attributes:
-        seen: Cases of the acknowledgements that stand in a file, as `case_key` has them.
+        seen: Cases of the acknowledgements that are in a file, as `case_key` writes them.
         overdue: Those of their deadlines that are overdue, with the same key.
         rows: File to the rows of these cases so far, as duties that repeat are judged last.
     """
@@ -208,7 +208,7 @@ class AcknowledgedTally:
         return [entry for entry in self.file.rows if entry.until >= self.as_at]
 
     def problems(self) -> tuple[Problem, ...]:
-        """Return every row that leaves nothing out, once all files have gone by."""
+        """Return every row that leaves nothing out, after all files have been read."""
         found = list(self.file.problems)
         for entry in self.file.rows:
             key = case_key(entry.case_id)
@@ -229,7 +229,7 @@ class AcknowledgedTally:
         return tuple(sorted(found))
 
     def left_out(self, clocks: pl.DataFrame) -> AcknowledgedFindings:
-        """Return what an answer says of the clocks that it does not list, with the columns of a finding."""
+        """Return the clocks that are accepted and not listed, with the columns of a finding."""
         by_case = {(case_key(entry.case_id), entry.deadline): entry for entry in self.file.rows}
         keys = zip(key_of(clocks["case_id"]), clocks["deadline"].cast(pl.String), strict=True)
         entries = [by_case[key] for key in keys]

@@ -49,7 +49,7 @@ class Casework:
     def open_clocks(self, *wanted: pl.Expr) -> pl.DataFrame:
         """Return the open clocks for which these are all true, with the step that each waits for.
 
-        Whom to ask about each stands beside it. Words are String.
+        The columns of `CONTACTS` are added. Words are String.
         """
         every = self.audit.every_finding.filter("open")
         clocks = every.filter(*wanted) if wanted else every
@@ -109,7 +109,7 @@ def read_casework(
 
 
 def with_contacts(clocks: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Add whom to ask about a case: the columns of `CONTACTS`, empty where the file does not have them."""
+    """Add the contacts of a case: the columns of `CONTACTS`, empty where the file does not have them."""
     contacts = (
         pl.col(name).cast(pl.String) if name in rows.columns else pl.lit(None, dtype=pl.String).alias(name)
         for name in CONTACTS
@@ -118,7 +118,7 @@ def with_contacts(clocks: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def rows_with_contacts(clocks: pl.DataFrame, rows: Sequence[pl.DataFrame]) -> Iterator[Mapping[str, Any]]:
-    """Yield clocks of one file as plain values, with whom to ask about each; `rows` are those of the file."""
+    """Yield clocks of one file as plain values, with their contacts; `rows` are those of the file."""
     return with_contacts(clocks, pl.concat(rows)).iter_rows(named=True)
 
 

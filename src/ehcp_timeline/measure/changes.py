@@ -39,7 +39,7 @@ class Side:
     """One of two answers.
 
     Attributes:
-        law: SHA-256 of the rulebook and of each local one laid over it.
+        law: SHA-256 of the rulebook and of each local rulebook applied on top.
         clocks: Every clock, with the columns of a finding.
         not_judged: Deadlines that no column of its file could answer.
         rows_left_out: Rows of its file that could not be judged.
@@ -110,7 +110,7 @@ def side_of_answer(path: Path) -> Side:
     """Read an answer that was saved earlier.
 
     Raises:
-        CaseFileError: It is no answer of `ehcp check`, or does not hold every clock of its file.
+        CaseFileError: It is not an answer of `ehcp check`, or does not hold every clock of its file.
     """
     from pydantic import TypeAdapter, ValidationError
 
@@ -162,7 +162,7 @@ def _recorded(names: pl.Series) -> frozenset[str]:
 
 
 def objections(old: Side, new: Side) -> Iterator[str]:
-    """Yield what speaks against holding these two against each other; nothing if they belong together."""
+    """Yield why these two should not be compared; nothing if they belong together."""
     if old.as_at > new.as_at:
         yield f"OLD is as at {old.as_at}, after NEW, as at {new.as_at}: are they the wrong way round?"
     if old.law != new.law:
@@ -300,7 +300,7 @@ def _matched(now: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
 
 
 def _change(lost: pl.Expr) -> pl.Expr:
-    """Return what a change is called; null where it is no news.
+    """Return what a change is called; null where it is not reported.
 
     A closed clock that cannot be judged but was answered is history, and so is one that turns up answered.
     """

@@ -66,8 +66,8 @@ def _hanging(
 def _changed(rulebook: Rulebook, source: CaseFile, as_at: date, hanging: Collection[Deadline]) -> int:
     """Return how many verdicts of these deadlines are others month-first, or are not there at all.
 
-    A row without a date in figures in a doubtful column is the same either way. It is judged all the same
-    where a duty repeats, as a case's other rows count too.
+    A row without a date in figures in a doubtful column is the same either way. It is still judged where a
+    duty repeats, as a case's other rows count too.
     """
     if not hanging:
         return 0

@@ -46,7 +46,7 @@ class Worst:
             positions: The clocks of the verdict, ascending.
             verdict: Their verdict.
             order: Place of their deadline in the rulebook.
-            again: Whether they stand on rows that have gone by before: then one that is as bad as the least
+            again: Whether they are on rows of an earlier batch: then one that is as bad as the least
                 bad kept may take its place.
         """
         badness = bad_as(clocks, positions, verdict)
@@ -285,11 +285,11 @@ def by_verdict(
 
 @record(slots=True)
 class FilterCheck:
-    """Whether the filters of a selection match anything in the files that go by.
+    """Whether the filters of a selection match anything in some files.
 
     Attributes:
         held: Column to what the rows hold in it, for the columns of `WHOSE` that are asked for.
-        matched: Whether a row has gone by that all these filters match.
+        matched: Whether all these filters matched some row.
     """
 
     selection: Selection

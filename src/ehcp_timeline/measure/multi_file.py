@@ -1,4 +1,4 @@
-"""Several files as one history: a case that stands in more than one is judged once, on the rows of all.
+"""Several files as one history: a case that is in more than one is judged once, on the rows of all.
 
 It is put into one more file, with the columns of all; what is left of each file is judged by itself. What the
 joint cannot settle is unknown and said, with both files: two dates for one event, an answer that the file of
@@ -36,7 +36,7 @@ _TRY = "correct the file that is wrong"
 
 
 class JoinedCases(CaseFile):
-    """The cases that stand in several files: every row of theirs, with the columns of all.
+    """The cases that are in several files: all their rows, with the columns of all files.
 
     Attributes:
         places: The row of its own file for each row, numbered from `_BEGIN`.
@@ -77,7 +77,7 @@ class JoinedCases(CaseFile):
 
 
 def joint_of(sources: Iterable[CaseFile]) -> JoinedCases | None:
-    """Return the file of joined cases among some, None where no case stands in two."""
+    """Return the file of joined cases, None where no case is in two files."""
     return next((source for source in sources if isinstance(source, JoinedCases)), None)
 
 
@@ -168,7 +168,7 @@ class _History:
         return cases.with_columns(pl.col(_KEY).replace(keys[_KEY], keys["first"]))
 
     def _shared(self, cases: pl.DataFrame) -> pl.DataFrame:
-        """Return the keys of the cases that stand in several files, and are of one child as far as known."""
+        """Return the keys of the cases that are in several files and may be of one child."""
         several = cases.filter(pl.col(_FILE).n_unique().over(_KEY) > 1)
         each = several.group_by(_KEY, maintain_order=True).agg(
             pl.col(_FILE).first(), pl.col(_FILE).last().alias("last"), pl.col(_CASE).last()
@@ -268,7 +268,7 @@ class _History:
                 unreadable[name] = pl.concat([held, more]).unique().sort()
 
     def _joint(self, shared: pl.DataFrame) -> JoinedCases:
-        """Return the rows of the cases that stand in several files, newest file first."""
+        """Return the rows of the cases that are in several files, newest file first."""
         parts: list[pl.DataFrame] = []
         unreadable: dict[str, list[pl.DataFrame]] = {}
         for place in reversed(range(len(self.sources))):

@@ -4,7 +4,7 @@ A stage runs from one step of a chain to the next (`next-steps.toml`): request t
 draft to final plan. What is left of a clock is the rest of its present stage, as long as those took that had
 already lasted so long, and every stage after it: each at the same percentile of the stages finished in the
 52 weeks before the as-at date. Where fewer than three cases finished a stage that is still to come, the clock
-is taken as one stage from start to answer; where that too was finished by fewer, the day cannot be told.
+is taken as one stage from start to answer; where fewer finished that too, the day is not known.
 """
 
 import math
@@ -55,7 +55,7 @@ class Pace:
     whole: PacedStage
 
     def days_left(self, percent: int, stage: int, spent: int, waited: int) -> int | None:
-        """Return how many days are left of an open clock; None if that cannot be told.
+        """Return how many days are left of an open clock; None if that is not known.
 
         It has spent so many days in its present stage, and has waited so many since its start.
         """
@@ -126,7 +126,7 @@ def _with_ends(clocks: pl.DataFrame, rows: pl.DataFrame, chain: Chain | None, as
     """Return the start of each clock as `end0`, and the end of each of its stages; null if not yet.
 
     Where the rows of a case count together, an event on any of them ends a stage, if it came after the start
-    and not after the answer: the meeting of a review stands beside its decision, not beside the one before.
+    and not after the answer: the meeting of a review belongs to its decision, not to the decision before.
     """
     names = _stage_names(chain)
     steps = {step.id: step for step in chain.steps} if chain else {}

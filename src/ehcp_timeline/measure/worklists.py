@@ -1,4 +1,4 @@
-"""Work lists: what is overdue, what can still be saved, whom to tell, what to do first today."""
+"""Work lists: what is overdue, what can still be saved, which families to tell, what to do today."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -56,7 +56,7 @@ def at_risk(
 
     Only duties about which families are written to. The pace is that of the closed clocks of the casework,
     which has all clocks of a file. A due day may lie `within` so many days ahead; None for what
-    `next-steps.toml` says of each duty. `projected` is what a forecast says of open plans, by `row` and
+    `next-steps.toml` says of each duty. `projected` is the forecast of open plans, by `row` and
     `start`: when half of its runs (`p50`) and 85% of them (`p85`) have issued it, and whether it is `likely`
     late. It is taken before the pace.
     """
@@ -125,7 +125,7 @@ def before_breach(
     within: int | None = None,
     projected: pl.DataFrame | None = None,
 ) -> AtRisk:
-    """Return whom to tell before the day is missed: one line a case, for its first clock to fall due.
+    """Return the families to tell before the day is missed: a line a case, for its first clock to fall due.
 
     The clocks and the arguments are those of `at_risk`, with `also` (the case's other deadlines that will be
     missed), `weeks_waited` (whole weeks since the start) and `days_over` (due to expected day).

@@ -16,7 +16,7 @@ _MEDIAN = "neighbours' median"
 
 
 def compare_sections(answer: CompareAnswer, *, median: bool) -> Iterator[Section]:
-    """Yield every year of each measure, and what there is to say of the latest.
+    """Yield every year of each measure, and a comment on the latest.
 
     `median` shows the neighbours as one, by their median.
     """

@@ -45,12 +45,12 @@ ColumnFault = Mapping[str, Any]
 
 @record(frozen=True, slots=True, eq=False)
 class ColumnCheck:
-    """One column, put to one check.
+    """One check of one column.
 
     Attributes:
         column: The column at fault; empty where the row is.
         when: Whether a row has the fault.
-        other: The column that it was held against.
+        other: The column that it is compared with.
         first: The earlier of the two dates that are shown.
         second: The later; as a rule the cell's own.
     """
@@ -64,7 +64,7 @@ class ColumnCheck:
 
 
 class RowChecks:
-    """The rules that can be put to every row of one file.
+    """The rules that are checked row by row in one file.
 
     Attributes:
         looked_at: The rules that the file's columns allow.
@@ -299,7 +299,7 @@ def _under_unread(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
 
 
 class FileChecks:
-    """The rules that are put to one file as a whole; it keeps some bytes a row for those across rows.
+    """The rules that are checked for one file as a whole; rules across rows keep a few bytes a row.
 
     Attributes:
         looked_at: The rules that the file's columns allow.

@@ -54,7 +54,7 @@ class Weeks:
 
 @record(frozen=True, slots=True)
 class Open:
-    """Not over so many whole weeks have gone by since the first of `begin` without one of `unless`."""
+    """At most so many whole weeks have passed since the first of `begin` without one of `unless`."""
 
     begin: Names = field(metadata={"key": "from"})
     unless: Names

@@ -189,7 +189,7 @@ def quality_of(
     listed: frozenset[str] = frozenset(),
     tell: Callable[[int], None] | None = None,
 ) -> QualityAnswer:
-    """Look some files through and count what is found; what hangs on the order of dates is left empty.
+    """Check some files and count what is found; `date_order` is left empty.
 
     Raises:
         CaseFileError: A file cannot be read.

@@ -118,7 +118,7 @@ def letters_answer(
 def projected_plans(
     rulebook: Rulebook, source: CaseFile, config: Config, as_at: date
 ) -> "pl.DataFrame | None":
-    """Return what `ehcp forecast --per-case` says of each open plan; None where the file tells too little."""
+    """Return the forecast of each open plan (`--per-case`); None where the file records too little."""
     import polars as pl
 
     from ehcp_timeline.measure.forecast.forecast import forecast
@@ -162,7 +162,7 @@ def _line(clock: Mapping[str, Any]) -> LetterLine:
 
 
 def letter_sections(audit: Audit, answer: LettersAnswer, top: int) -> Iterator[Section]:
-    """Yield whom to tell before the day is missed, first due first."""
+    """Yield the families to tell before the day is missed, first due first."""
     yield opening(audit)
     expected, still = column_of("expected", kind="fixed"), column_of("still_to_do", "still to do")
     mail_merge = "No letter is sent: -o letters.xlsx makes the list for a mail merge."

@@ -1,4 +1,4 @@
-"""`ehcp letters`: whom to tell before a day is missed, ready for a mail merge; no letter is sent."""
+"""`ehcp letters`: families to tell before a day is missed, ready for a mail merge; no letter is sent."""
 
 from functools import partial
 from typing import Annotated

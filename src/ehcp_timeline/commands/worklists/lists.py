@@ -328,7 +328,7 @@ def _law(work: pl.DataFrame) -> Section:
 
 
 def untold_lines(untold: int) -> tuple[str, ...]:
-    """Return how many clocks are in time of which nobody knows when they will be done."""
+    """Return how many clocks are in time without a known finish."""
     said = f"{count(untold, 'more clock')} in time: too few were finished lately to say when."
     return (said,) if untold else ()
 

@@ -156,7 +156,7 @@ def own_figures(
 
 @record(frozen=True, slots=True)
 class Comparison:
-    """What is compared: published figures, and own ones by measure and year, up to a day, for whom."""
+    """Compares an authority's own figures, by measure and year, with published ones, up to a day."""
 
     figures: Figures
     authority: Area

@@ -1,4 +1,4 @@
-"""What the DfE publishes of England, its regions and its local authorities: as shipped, and made anew."""
+"""What the DfE publishes about England, its regions and local authorities: shipped, or from a newer file."""
 
 import csv
 import io
@@ -195,7 +195,7 @@ def shipped_figures() -> tuple[str, ...]:
 
 
 def published_figures(paths: Sequence[Path] = ()) -> Figures:
-    """Return the figures that ship with the package, those of these files laid over them.
+    """Return the figures that ship with the package, replaced by those of these files.
 
     Raises:
         UsageError: A file cannot be read as UTF-8 text.
@@ -210,7 +210,7 @@ def published_figures(paths: Sequence[Path] = ()) -> Figures:
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
-    """Return the rows of a table by their headings, blank where one is too short; none if it is no CSV."""
+    """Return the rows of a CSV by their headings, blank where a row is too short; none if it is not CSV."""
     try:
         headings, *rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     except (csv.Error, ValueError):
@@ -219,7 +219,7 @@ def rows_of(text: str) -> list[dict[str, str]]:
 
 
 def is_place(row: Mapping[str, str]) -> bool:
-    """Return whether a row says of which calendar year, and which of the places compared, it is."""
+    """Return whether a row names its calendar year and one of the places that are compared."""
     return (
         set(PLACE_KEYS) <= row.keys()
         and row["geographic_level"] in LEVELS
@@ -270,7 +270,7 @@ def refreshed(text: str, name: str, kpis: Kpis) -> str:
     may begin with a byte order mark; an error calls the file by `name`.
 
     Raises:
-        UsageError: It is no such file, or holds no row of totals.
+        UsageError: It is not such a file, or holds no row of totals.
     """
     there = rows_of(text)
     headings = list(there[0]) if there else []

@@ -146,7 +146,7 @@ def _outcome(
 ) -> tuple[float | None, Status, int | None, str]:
     """Return the value of a line, its status, the cases missing, and these in words: `11 more plans in 2024`.
 
-    A percentage is held against the target before it is rounded.
+    A percentage is compared with the target before it is rounded.
     """
     measure = aim.measure
     value, part, whole = (line[key] for key in (measure.id, above(measure.id), below(measure.id)))

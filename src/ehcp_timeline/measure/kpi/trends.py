@@ -69,7 +69,7 @@ def record_since(values: Sequence[float | None], labels: Sequence[str]) -> str:
     """Return what the last of a series is the highest or the lowest since, in words; empty for neither.
 
     It is said where the last beats three periods or more. A series that it beats whole begins with its first
-    label, which is no statement about the time before.
+    label, which says nothing about the time before.
 
     >>> record_since([5, 1, 2, 1, 3], "ABCDE"), record_since([1, 9, 3], "ABC")
     ('highest since A', '')

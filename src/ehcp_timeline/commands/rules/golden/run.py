@@ -79,7 +79,7 @@ class RulesTestAnswer:
 
 
 def run(goldens: Iterable[Golden], rulebook: Rulebook) -> Iterator[tuple[Golden, tuple[Failure, ...]]]:
-    """Judge every golden case and compare with what it expects; say of each failure why it came so."""
+    """Judge every golden case and compare with what it expects; each failure has its reasons."""
     parts: dict[tuple[str, ...], Rulebook] = {}
     for golden in goldens:
         wanted = tuple(golden.expect)
