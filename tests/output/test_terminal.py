@@ -58,6 +58,28 @@ def test_a_table_that_cannot_fit_is_drawn_as_records(width: int) -> None:
     assert max(map(len, lines)) <= width
 
 
+def test_a_table_that_says_what_its_rows_are_about_is_drawn_in_parts() -> None:
+    """The first columns stand before each part; where not even one other column fits, rows are records."""
+    names = ("group", "day", "first", "second", "third")
+    columns = tuple(TableColumn(name, "fixed") for name in names)
+    wide = Section("t", columns=columns, rows=(("North", "12", "a" * 20, "b" * 20, "c" * 20),), repeated=2)
+
+    def drawn(width: int) -> list[str]:
+        return terminal_text([wide], width=width, colour=False).splitlines()
+
+    assert drawn(76)[1] == f"group  day  {'first':20}  {'second':20}  third"
+    assert drawn(75) == [
+        "t",
+        f"group  day  {'first':20}  second",
+        f"North  12   {'a' * 20}  {'b' * 20}",
+        "",
+        "group  day  third",
+        f"North  12   {'c' * 20}",
+    ]
+    assert drawn(32)[1:3] == ["group  day  first", f"North  12   {'a' * 20}"]
+    assert drawn(31)[1:4] == ["group: North", "day: 12", f"first: {'a' * 20}"]
+
+
 def test_a_table_that_fits_stays_within_the_window() -> None:
     """At 80 columns no line of a table with ordinary ids is longer."""
     rows = (("EHC-000123", "2025-08-20", "1,148", "a long note that has to be folded " * 3),)

@@ -40,6 +40,8 @@ class Section:
         caption: What the table holds, where the title does not say it.
         closing: Whether it says what to type next: a screen that is cut short keeps it.
         total: How many rows there are in all, where the heading says how many are shown.
+        repeated: How many first columns say what a row is about, if a window that is too narrow shows the
+            others in several tables with these before each; 0 if each row is drawn as a record instead.
     """
 
     title: str = ""
@@ -52,6 +54,7 @@ class Section:
     caption: str = ""
     closing: bool = False
     total: int | None = None
+    repeated: int = 0
 
     @property
     def heading(self) -> str:

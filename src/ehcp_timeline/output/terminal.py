@@ -94,7 +94,7 @@ def _draw_table(console: Console, section: Section) -> None:
         if _total(widths := _least_widths(fitted, longest)) <= window:
             break
     if _total(widths) > window and len(widths) > 1:
-        _draw_records(console, section)
+        _draw_too_wide(console, section)
         return
     natural = [max(map(cell_len, cells)) for cells in _cells(fitted)]
     for _ in range(window - _total(widths)):  # the room that is left goes to whichever column is folded most
@@ -121,6 +121,18 @@ def _draw_table(console: Console, section: Section) -> None:
         _draw_lines(console, [f"Left out, to fit {window} columns: {', '.join(left_out)}."])
 
 
+def _draw_too_wide(console: Console, section: Section) -> None:
+    """Draw as several tables what is too wide for one, or each row as a record."""
+    parts = _parts(section, console.width)
+    if len(parts) == 1:
+        _draw_records(console, section)
+        return
+    for number, part in enumerate(parts):
+        if number:
+            console.print()
+        _draw_table(console, part)
+
+
 def _draw_records(console: Console, section: Section) -> None:
     """Draw each row as lines of heading and cell, with a blank line between rows.
 
@@ -138,6 +150,20 @@ def _draw_records(console: Console, section: Section) -> None:
             console.print()
         cells = zip(row, section.columns, strict=True)
         _draw_lines(console, [f"{column.heading}: {cell}" for cell, column in cells if cell])
+
+
+def _parts(section: Section, window: int) -> list[Section]:
+    """Return the columns in tables that fit the window, the repeated ones first in each; one if none does."""
+    widths, first = _least_widths(section, _LONGEST_WORD), list(range(section.repeated))
+    rest = range(section.repeated, len(widths))
+    if not first or any(_total([widths[kept] for kept in (*first, place)]) > window for place in rest):
+        return [section]
+    tables: list[list[int]] = [[]]
+    for place in rest:
+        if tables[-1] and _total([widths[kept] for kept in (*first, *tables[-1], place)]) > window:
+            tables.append([])
+        tables[-1].append(place)
+    return [with_columns(section, [*first, *places]) for places in tables]
 
 
 def _fitted(section: Section, window: int) -> Section:

@@ -1,5 +1,6 @@
 """What the commands that count measures share: the question, the files, and the end of the answer."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -90,9 +91,23 @@ def measures_asked(kpis: "Kpis", asked: Words) -> "tuple[Measure, ...]":
     words = tuple(split("--measure", asked or ()))
     for word in words:
         if not any(measure.id.startswith(word) for measure in kpis.measures):
-            known = did_you_mean(word, kpis.by_id) or "`ehcp scorecard --list-measures` lists them"
+            known = _nearest(word, kpis) or "`ehcp scorecard --list-measures` lists them"
             raise UsageError(f"--measure: there is no `{word}`", known)
     return tuple(measure for measure in kpis.measures if not words or measure.id.startswith(words))
+
+
+def _nearest(word: str, kpis: "Kpis", most: int = 3) -> str:
+    """Return the measures like a word, else those with a word that begins so, as a question; or nothing."""
+    if near := did_you_mean(word, kpis.by_id):
+        return near
+    begins = re.compile(rf"(?<![a-z0-9]){re.escape(word.strip().lower())}")
+    by_id = (one.id for one in kpis.measures if begins.search(one.id.replace("_", " ")))
+    by_name = (one.id for one in kpis.measures if begins.search(f"{one.name} {one.short}".lower()))
+    found: list[str] = []
+    for name in (*by_id, *by_name):
+        if not name.startswith(tuple(found)):  # the first part of an id asks for all that begin with it
+            found.append(name)
+    return f"did you mean {' or '.join(found[:most])}?" if word.strip() and found else ""
 
 
 def left_out(files: "Files") -> list[str]:

@@ -167,6 +167,30 @@ def test_words_that_cannot_be_followed(requests: str, words: tuple[str, ...], li
     assert printed(run) == ""
 
 
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("pc_plan_issued", "plans_issued_den or pc_plans_issued_gt_1_year or pc_plans_issued_20_weeks_ex"),
+        ("wait", "reviews_waiting or mean_weeks_open_over_20 or contacts_outstanding"),
+        ("late", "pc_plans_in_time_claimed or pc_plans_in_time_evidenced"),
+    ],
+)
+def test_a_measure_that_there_is_not_names_the_nearest(requests: str, word: str, hint: str) -> None:
+    """Those that are spelt alike, else those with a word that begins so in their id, name or heading."""
+    run = ehcp("scorecard", requests, "--as-at", "2024-03-31", "--measure", word)
+
+    assert said(run) == f"ehcp: --measure: there is no `{word}`\ntry: did you mean {hint}?\n"
+    assert run.returncode == 2
+
+
+def test_a_measure_that_nothing_is_near_to(requests: str) -> None:
+    """The list of all measures is named instead."""
+    run = ehcp("scorecard", requests, "--as-at", "2024-03-31", "--measure", "zebra")
+
+    hint = "`ehcp scorecard --list-measures` lists them"
+    assert said(run) == f"ehcp: --measure: there is no `zebra`\ntry: {hint}\n"
+
+
 def test_a_target_for_no_measure(requests: str, tmp_path: Path) -> None:
     """A mistyped measure in ehcp.toml is one line with a suggestion."""
     settings = tmp_path / "ehcp.toml"

@@ -307,6 +307,7 @@ def down(
             for row in rows
         ),
         after=(*begins, *(f"{measure.short}: {measure.name}" for measure in measures)),
+        repeated=2,
     )
 
 
