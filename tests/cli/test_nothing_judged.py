@@ -27,10 +27,9 @@ def _file(folder: Path, text: str, name: str = "cases.csv") -> str:
         ("case_id,withdrawn\nA-1,2026-01-01\n", NO_STARTS),
         ("case_id,assess_agreed\nA-1,2026-01-01\n", NO_STARTS),
         ("case_id,request_received,plan_issued\nA-1,,\nA-2,n/a,\n", NO_STARTS),
-        ("case_id,request_received,plan_issued\n", NO_STARTS),
         ("case_id,advice_requested,advice_received\nA-1,2026-01-05,2026-01-09\n", NOT_ITS_OWN),
     ],
-    ids=["only ends", "only starts", "only withdrawals", "only answers", "blank", "no rows", "only advisers"],
+    ids=["only ends", "only starts", "only withdrawals", "only answers", "blank", "only advisers"],
 )
 def test_nothing_judged_is_three_and_said(tmp_path: Path, text: str, why: str) -> None:
     """The page, the list as data and the work lists say why; the exit code is 3, or 0 as it is asked for."""
@@ -51,6 +50,18 @@ def test_nothing_judged_is_three_and_said(tmp_path: Path, text: str, why: str) -
     assert ehcp("check", path, *WHEN, "--exit-zero").returncode == 0
 
 
+def test_a_file_without_rows_has_nothing_to_judge(tmp_path: Path) -> None:
+    """A team without a case is no fault: nothing is called clear, and the exit code is 0."""
+    path = _file(tmp_path, "case_id,request_received,plan_issued\n")
+    run = ehcp("check", path, *WHEN, "--format", "table")
+
+    assert f"\n{NO_STARTS}\n" in printed(run)
+    assert run.returncode == 0
+    assert '"sentence": "No plan could be judged."' in printed(ehcp("check", path, *WHEN, "--format", "json"))
+    assert ehcp("overdue", path, *WHEN).returncode == 0
+    assert ehcp("check", _file(tmp_path, JUDGED, "good.csv"), path, *WHEN).returncode == 0
+
+
 def test_the_advice_that_was_asked_for_is_judged(tmp_path: Path) -> None:
     """Advisers' deadlines are no deadline of the authority, but they are what was asked about."""
     path = _file(tmp_path, "case_id,advice_requested,advice_received\nA-1,2026-01-05,2026-01-09\n")
@@ -68,6 +79,8 @@ def test_a_file_beside_a_judged_one_is_not_called_clear(tmp_path: Path) -> None:
     both = ehcp("check", good, lone, *WHEN)
     assert "In some of the files no statutory deadline of the authority could be judged." in printed(both)
     assert both.returncode == 3
+    sentence = "No plan that could be judged is overdue; not everything could be read."
+    assert sentence in printed(ehcp("check", good, lone, *WHEN, "--format", "json"))
     assert ehcp("check", good, shared, *WHEN).returncode == 0
     assert ehcp("check", good, *WHEN).returncode == 0
 

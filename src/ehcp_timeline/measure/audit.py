@@ -340,14 +340,12 @@ def check_files(
         or any(problem.rule == "unknown-item" for problem in problems)
         or (listing.unread and unread_cells)
     )
-    nothing_judged = not any(judged_of_owed) or any(
-        some and not number for some, number in zip(rows, judged_of_owed, strict=True)
-    )
+    nothing_judged = any(some and not number for some, number in zip(rows, judged_of_owed, strict=True))
     summary = counted.summary(rulebook)
     overdue = any(summary.verdicts.get(name, {}).get("overdue") for name in ("assess.decide", "plan.issue"))
     closed = all(_CLOSING.intersection((*source.columns, *blank)) for source in sources)
-    lacking = nothing_judged or any(line.deadline in ISSUE for line in summary.not_judged)
-    if (undecided or lacking) and not summary.clearance.overdue_plans:
+    lacking = not any(judged_of_owed) or any(line.deadline in ISSUE for line in summary.not_judged)
+    if (undecided or nothing_judged or lacking) and not summary.clearance.overdue_plans:
         sentence = _NO_PLAN_JUDGED if lacking else _NOT_ALL_READ
         summary = replace(summary, clearance=replace(summary.clearance, sentence=sentence))
     whole = everybody.summary()

@@ -229,7 +229,7 @@ class Audit:
         breaches: What the authority's own statutory clocks among those asked about are.
         ranked: The findings as a page lists them too, where both were asked for.
         undecided: Whether a heading, row or cell that could not be read left one of its clocks unknown.
-        nothing_judged: Whether a file has not one statutory clock of the authority that could be judged.
+        nothing_judged: Whether a file with rows has no statutory clock of the authority that could be judged.
         latest: The case that is most days late, where the findings are ranked for a page.
         longest: The oldest open assessment, listed or not.
     """
