@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Final
 
 from ehcp_timeline.clock import ONE_DAY, Count, is_bank_holiday, is_tribunal_vacation, is_weekend, last_day
@@ -79,16 +78,6 @@ def listed(words: Sequence[str], last: str = "and") -> str:
 def reason_words(reason: str | None) -> str:
     """Return the permanent word for why a verdict is what it is, as a person would say it."""
     return "" if reason is None else REASONS[reason]
-
-
-def rulebook_name(version: str, overlays: Sequence[tuple[str, str]]) -> str:
-    """Return which law was applied: its version, and the local rulebooks laid over it.
-
-    >>> rulebook_name("2026.11", ()), rulebook_name("2026.11", (("ours.toml", "ab12"),))
-    ('rulebook 2026.11', 'rulebook 2026.11 with ours.toml')
-    """
-    local = listed([Path(name).name for name, _ in overlays])
-    return f"rulebook {version} with {local}" if local else f"rulebook {version}"
 
 
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

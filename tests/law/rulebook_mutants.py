@@ -1,7 +1,7 @@
 """Every way to change one number, unit, word, day, event, flag or code of the law, one at a time, as TOML."""
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 from ehcp_timeline.clock import UNITS
 from ehcp_timeline.commands.rules.golden.cases import Golden
 from ehcp_timeline.commands.rules.golden.run import failures
-from ehcp_timeline.law.loader.deadline import read_deadline, read_grounds, spread
+from ehcp_timeline.law.loader.deadline import FACT, GROUND, read_deadline, read_grounds, spread
 from ehcp_timeline.law.loader.faults import Location
 from ehcp_timeline.law.rulebook import Deadline, Rulebook, part_of
 
@@ -74,15 +74,16 @@ class Law:
     def _read(self, what: str, tables: Sequence[Table], grounds: Table) -> Mutant:
         book, faults = self.rulebook, list[str]()
         events, ids = frozenset((*book.events, *book.derived)), frozenset(book.by_id)
-        vocabulary = {
+        vocabulary: dict[str, Collection[str]] = {
+            FACT: book.codes,
             "event": events,
             "flag": book.flags,
             "event or deadline": events | ids,
             "instrument": tuple(one.id for one in book.instruments),
         }
-        groups = read_grounds(Location("excuses.toml:", faults, vocabulary), grounds)
+        vocabulary[GROUND] = read_grounds(Location("excuses.toml:", faults, vocabulary), grounds)
         read = [
-            read_deadline(Location("law:", faults, vocabulary), one, source, book.codes, groups)
+            read_deadline(Location("law:", faults, vocabulary), one, source)
             for table in tables
             for one, source in spread(table)
         ]

@@ -9,7 +9,8 @@ import pytest
 from ehcp_timeline.audit.verdicts import Clock
 from ehcp_timeline.commands.timeline.command import TimelineAnswer, TimelineClock
 from ehcp_timeline.law.loader.rulebook import load_rulebook
-from ehcp_timeline.measure.answer import Overlay, RulebookUsed
+from ehcp_timeline.law.rulebook import Overlay
+from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.output.data import json_text
 from tests.cli.command import check_schema
 from tests.output.made import AS_AT, OVERDUE, RUNNING, UNKNOWN, audit, whole

@@ -7,13 +7,13 @@ reader looks that number up; the bulk reader joins on it.
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from ehcp_timeline.cases.model import UNREAD
 from ehcp_timeline.clock import Count
 from ehcp_timeline.law.deadline import Excuse, Reading, Version
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
-from ehcp_timeline.record import field, record, replace
+from ehcp_timeline.record import field, fields, record, replace
 from ehcp_timeline.text import day
 
 Verdict = Literal[
@@ -75,21 +75,13 @@ class Clock:
     reason: str | None = None
 
 
-WORDS: Final[dict[str, tuple[str, ...]]] = {
-    "start": ("none", "future", "unreadable", "stands"),
-    "applies": ("yes", "blank", "no", "unreadable"),
-    "readable": ("yes", "no"),
-    "owed": ("yes", "no"),
-    "known": ("yes", "no"),
-    "contradiction": ("none", "two-answers", "before-request", "unread-heading"),
-    "nature": ("limit", "minimum", "right"),
-    "answer": ("none", "before", "on", "after"),
-    "unseen": ("no", "yes"),
-    "implied": ("no", "yes", "released", "lapsed"),
-    "ended": ("no", "before", "on", "after"),
-    "now": ("before", "on", "after"),
-    "excuse": ("none", "stands", "unreadable"),
-}
+StartWord = Literal["none", "future", "unreadable", "stands"]
+AppliesWord = Literal["yes", "blank", "no", "unreadable"]
+Contradiction = Literal["none", "two-answers", "before-request", "unread-heading"]
+Nature = Literal["limit", "minimum", "right"]
+Beside = Literal["before", "on", "after"]
+ImpliedWord = Literal["no", "yes", "released", "lapsed"]
+ExcuseWord = Literal["none", "stands", "unreadable"]
 
 
 @record(frozen=True, slots=True)
@@ -114,19 +106,25 @@ class Circumstances:
         excuse: Whether a ground for not complying applies.
     """
 
-    start: str = "none"
-    applies: str = "yes"
-    readable: str = "yes"
-    owed: str = "yes"
-    known: str = "yes"
-    contradiction: str = "none"
-    nature: str = "limit"
-    answer: str = "none"
-    unseen: str = "no"
-    implied: str = "no"
-    ended: str = "no"
-    now: str = "before"
-    excuse: str = "none"
+    start: StartWord = "none"
+    applies: AppliesWord = "yes"
+    readable: Literal["yes", "no"] = "yes"
+    owed: Literal["yes", "no"] = "yes"
+    known: Literal["yes", "no"] = "yes"
+    contradiction: Contradiction = "none"
+    nature: Nature = "limit"
+    answer: Literal["none", Beside] = "none"
+    unseen: Literal["no", "yes"] = "no"
+    implied: ImpliedWord = "no"
+    ended: Literal["no", Beside] = "no"
+    now: Beside = "before"
+    excuse: ExcuseWord = "none"
+
+
+WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    held.name: get_args(held.type) for held in fields(Circumstances)
+}
+"""Field of `Circumstances` to its words, the first of which is its default."""
 
 
 def may_decide(deadline: Deadline, rulebook: Rulebook, unread: Iterable[str]) -> tuple[str, ...]:
@@ -142,8 +140,8 @@ def may_decide(deadline: Deadline, rulebook: Rulebook, unread: Iterable[str]) ->
     return tuple(name for name, (event, mark, _) in named if mark and event in events)
 
 
-def nature_of(deadline: Deadline) -> str:
-    """Return the word of `WORDS["nature"]` for a deadline."""
+def nature_of(deadline: Deadline) -> Nature:
+    """Return whether a deadline is a limit, a minimum or a right."""
     return "minimum" if deadline.minimum else "right" if deadline.right else "limit"
 
 
@@ -176,14 +174,14 @@ def unpack(number: int) -> Circumstances:
     >>> unpack(11).applies
     'no'
     """
-    values = {}
+    values: dict[str, Any] = {}
     for name, words in WORDS.items():
         number, index = divmod(number, len(words))
         values[name] = words[index]
     return Circumstances(**values)
 
 
-def beside(day: date, due: date) -> str:
+def beside(day: date, due: date) -> Beside:
     """Return whether a day is before, on or after the due day.
 
     >>> beside(date(2025, 1, 2), date(2025, 1, 1))
@@ -418,7 +416,7 @@ def concluded(working: Working, as_at: date, best: ExcuseResult | None = None) -
     """
     clock, circumstances = working.clock, working.circumstances
     line = decide(circumstances)
-    proved = "stands" if best and best.strength == "evidenced" else "none"
+    proved: ExcuseWord = "stands" if best and best.strength == "evidenced" else "none"
     strict = decide(replace(circumstances, excuse="none")).verdict
     is_late = line.verdict in ("late", "overdue", "excused")
     is_ahead = line.verdict in ("running", "early")

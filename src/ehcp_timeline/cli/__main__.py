@@ -1,15 +1,11 @@
 """The process of `ehcp`, or `python -m ehcp_timeline.cli`: made to start and end fast."""
 
-import gc
 import os
 import signal
 import sys
 from contextlib import suppress
 
 from ehcp_timeline.errors import TerminatedError
-
-# What is made at the start is nearly all kept: looking through it for rubbish again and again finds none.
-_BETWEEN_SEARCHES = 100_000
 
 
 def run() -> None:
@@ -18,7 +14,6 @@ def run() -> None:
     Once everything is written the process just ends. Freeing polars, the rulebook and a file's rows first, as
     the interpreter does, takes a tenth of a second.
     """
-    gc.set_threshold(_BETWEEN_SEARCHES)
     _keep_messages_apart()
     from ehcp_timeline.cli.app import main
 

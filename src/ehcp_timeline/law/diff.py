@@ -1,14 +1,14 @@
 """What changed between two rulebooks, clause by clause, and which deadlines may get other answers."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
+from ehcp_timeline.clock import ONE_DAY
 from ehcp_timeline.law.deadline import Excuse, Reading, Version
 from ehcp_timeline.law.rulebook import Deadline, Rulebook, texts_in
 from ehcp_timeline.record import fields, record
 
-ONE_DAY: Final = timedelta(days=1)
 WORDING: Final = frozenset({"duty", "law", "says", "means", "seen", "checked", "note", "source", "overlay"})
 LISTING: Final = frozenset({"who", "kind"})
 CLAUSES: Final = ("readings", "excuses")

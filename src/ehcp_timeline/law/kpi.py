@@ -18,22 +18,23 @@ MarkVerdict = Literal[
     "not-started", "not-owed", "running", "met", "late", "early", "overdue", "excused", "unknown"
 ]
 MarkStage = Literal["", "no_decision", "agreed_no_draft", "draft_not_final"]
-Pairs = tuple[tuple[str, str], ...]
-Codes = tuple[tuple[str, tuple[str, ...]], ...]
+Pairs = tuple[tuple[ColumnName, ColumnName], ...]
+Codes = tuple[tuple[Annotated[str, "fact"], tuple[str, ...]], ...]
+AS_AT = "as_at"
 
 
 @record(frozen=True, slots=True)
 class Span:
-    """Calendar days between two days, `to` the as-at day where it is empty.
+    """Calendar days between two days, the second perhaps the as-at day.
 
     Attributes:
         more_than: More days than this.
         at_most: At most so many days.
-        more_than_months: More calendar months than this.
+        more_than_months: More calendar months than this, up to the as-at day.
     """
 
     since: ColumnName = field(metadata={"key": "from"})
-    to: ColumnName = ""
+    to: Annotated[str, "column or as_at"]
     more_than: int | None = None
     at_most: int | None = None
     more_than_months: int | None = None
@@ -50,7 +51,6 @@ class Condition:
     since: Pairs = ()
     same: Pairs = ()
     took: Span | None = None
-    waited: Span | None = None
     holds: Codes = ()
     mentions: Codes = ()
     strict: tuple[MarkVerdict, ...] = ()
@@ -68,9 +68,9 @@ class Condition:
     def wanted(self) -> frozenset[str]:
         """The columns without which the mark says nothing."""
         pairs = (name for pair in (*self.since, *self.same) for name in pair)
-        spans = (name for span in (self.took, self.waited) if span for name in (span.since, span.to) if name)
+        took = {self.took.since, self.took.to} - {AS_AT} if self.took else ()
         facts = (fact for fact, _ in (*self.holds, *self.mentions))
-        return frozenset((*self.given, *self.by_now, *self.needs, *pairs, *spans, *facts))
+        return frozenset((*self.given, *self.by_now, *self.needs, *pairs, *took, *facts))
 
     @property
     def columns(self) -> frozenset[str]:
@@ -92,45 +92,11 @@ def read_mark(place: Location, table: Table, names: Collection[str]) -> Conditio
         table: What it says.
         names: The marks of the same population.
     """
-    here = Location(place.path, place.faults, {**place.vocabulary, "mark": names})
-    return here.record(
-        Condition,
-        table,
-        since=_pairs(here, table, "since"),
-        same=_pairs(here, table, "same"),
-        took=_span(here, table, "took"),
-        waited=_span(here, table, "waited"),
-        holds=_codes(here, table, "holds"),
-        mentions=_codes(here, table, "mentions"),
-    )
-
-
-def _pairs(place: Location, table: Table, key: str) -> Pairs:
-    pairs = tuple((str(name), str(other)) for name, other in place.maybe(table, key, dict, {}).items())
-    for name in (name for pair in pairs for name in pair):
-        place.known(key, name, "column")
-    return pairs
-
-
-def _codes(place: Location, table: Table, key: str) -> Codes:
-    facts = place.maybe(table, key, dict, {})
-    for fact in facts:
-        place.known(key, fact, "fact", place.vocabulary["column"])
-    return tuple((fact, tuple(map(str, codes))) for fact, codes in facts.items())
-
-
-def _span(place: Location, table: Table, key: str) -> Span | None:
-    if key not in table:
-        return None
-    here, body = place.at(key), place.maybe(table, key, dict, {})
-    if key == "took":
-        here.want(body, "to", str, "")
-    else:
-        body = {"from" if name == "since" else name: value for name, value in body.items()}
-    span = here.record(Span, body)
-    if span.more_than is None and span.at_most is None and span.more_than_months is None:
-        here.fault("needs more_than, at_most or more_than_months")
-    return span
+    here = replace(place, vocabulary={**place.vocabulary, "mark": names})
+    mark = here.record(Condition, table)
+    if mark.took and (mark.took.more_than, mark.took.at_most, mark.took.more_than_months) == (None,) * 3:
+        here.at("took").fault("needs more_than, at_most or more_than_months")
+    return mark
 
 
 Unit = Literal[
@@ -146,7 +112,6 @@ Unit = Literal[
     "per_10000_children",
 ]
 Better = Literal["higher", "lower", ""]
-AS_AT = "as_at"
 
 
 @record(frozen=True, slots=True)
@@ -348,7 +313,7 @@ def read_kpis(table: Table, columns: frozenset[str]) -> Kpis:
     place.keys(table, ("version", "each", "topic", "derived", "population", "measure", "pack"))
     derived = _each_once((here, here.record(Derived, body)) for here, body in place.tables(table, "derived"))
     days = columns | CLOCK_DAYS | frozenset(derived)
-    vocabulary |= {"column": days, "day": days}
+    vocabulary |= {"column": days, "day": days, "fact": days, "column or as_at": days | {AS_AT}}
     populations = _each_once(_population(here, body) for here, body in _spread(place, table, "population"))
     topics = {
         here.want(body, "id", str, ""): here.want(body, "says", str, "")

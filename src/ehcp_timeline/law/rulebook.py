@@ -1,9 +1,10 @@
 """The rulebook, as frozen records: the closed vocabulary of a time limit; and a part of it."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Literal
 
 from ehcp_timeline.clock import Count
@@ -23,7 +24,8 @@ from ehcp_timeline.law.deadline import (
     StartWhere,
     Version,
 )
-from ehcp_timeline.record import field, record
+from ehcp_timeline.record import Sha256, field, record
+from ehcp_timeline.text import listed
 
 Who = Literal["authority", "other authority", "family", "school", "adviser", "health"]
 DutyKind = Literal["statutory", "guidance", "local"]
@@ -222,6 +224,24 @@ class NotEncoded:
     seen: Seen = "unverified"
 
 
+@record(frozen=True, slots=True)
+class Overlay:
+    """A local rulebook that was laid over the law."""
+
+    name: str
+    sha256: Sha256
+
+
+def rulebook_name(version: str, overlays: Sequence[Overlay]) -> str:
+    """Return which law was applied: its version, and the local rulebooks laid over it.
+
+    >>> rulebook_name("2026.11", ()), rulebook_name("2026.11", (Overlay("ours.toml", "ab12"),))
+    ('rulebook 2026.11', 'rulebook 2026.11 with ours.toml')
+    """
+    local = listed([Path(overlay.name).name for overlay in overlays])
+    return f"rulebook {version} with {local}" if local else f"rulebook {version}"
+
+
 @record(frozen=True)
 class Rulebook:
     """The law, read once.
@@ -229,7 +249,7 @@ class Rulebook:
     Attributes:
         version: Version of the rulebook, as `2026.11`; not that of the software.
         sha256: SHA-256 of its files in order, in hexadecimal.
-        overlays: Local rulebooks laid over it, as (name, sha256).
+        overlays: Local rulebooks laid over it.
         scenarios: What those of them that are not law but a supposition say of themselves.
         deadlines: Every deadline, in the order of the files.
         events: Every event that a column may hold.
@@ -249,7 +269,7 @@ class Rulebook:
     instruments: tuple[Instrument, ...] = ()
     not_encoded: tuple[NotEncoded, ...] = ()
     derived: Mapping[str, DerivedEvent] = field(default_factory=dict)
-    overlays: tuple[tuple[str, str], ...] = field(default=())
+    overlays: tuple[Overlay, ...] = ()
     scenarios: tuple[str, ...] = ()
 
     def __repr__(self) -> str:

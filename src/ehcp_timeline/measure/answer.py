@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Self, get_args
 from ehcp_timeline.audit.selection import WHOSE
 from ehcp_timeline.audit.verdicts import Certainty, Clock, Verdict
 from ehcp_timeline.cases.model import Problem
-from ehcp_timeline.law.rulebook import Deadline, DutyKind, Who
+from ehcp_timeline.law.rulebook import Deadline, DutyKind, Overlay, Who
 from ehcp_timeline.record import Ge, Percent, Sha256, fields, record
 
 if TYPE_CHECKING:
@@ -48,14 +48,6 @@ class RowsOf:
 
 
 @record(frozen=True, slots=True)
-class Overlay:
-    """A local rulebook that was laid over the law."""
-
-    name: str
-    sha256: Sha256
-
-
-@record(frozen=True, slots=True)
 class RulebookUsed:
     """Which law was applied.
 
@@ -70,7 +62,7 @@ class RulebookUsed:
     @classmethod
     def of(cls, rulebook: "Rulebook") -> Self:
         """Return what an answer says of a rulebook."""
-        return cls(rulebook.version, rulebook.sha256, tuple(Overlay(*laid) for laid in rulebook.overlays))
+        return cls(rulebook.version, rulebook.sha256, rulebook.overlays)
 
 
 @record(frozen=True, slots=True)

@@ -1,21 +1,21 @@
 """The family's page: one child, in words that a parent understands, with the law below."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from typing import Final
 
 from ehcp_timeline.audit.selection import is_under
 from ehcp_timeline.audit.verdicts import Working
 from ehcp_timeline.cases.model import Row
-from ehcp_timeline.clock import apply
+from ehcp_timeline.clock import ONE_DAY, apply
 from ehcp_timeline.law.loader.faults import read_shipped
-from ehcp_timeline.law.rulebook import Rulebook, Who
+from ehcp_timeline.law.rulebook import Rulebook, Who, rulebook_name
 from ehcp_timeline.output.html import html_page
 from ehcp_timeline.output.receipt import Receipt
 from ehcp_timeline.output.verdict_words import standing
 from ehcp_timeline.record import field, record
-from ehcp_timeline.text import NOT_ADVICE, count, day, quoted, rulebook_name
+from ehcp_timeline.text import NOT_ADVICE, count, day, quoted
 
 _WHO: Final[Mapping[Who, str]] = {
     "authority": "the council",
@@ -41,7 +41,6 @@ _SHOWN = {
 _BORNE_OUT = "Nobody has claimed it, but the dates would support an exception"
 _MISSED = ("overdue", "excused", "late")  # those still open first
 _MOST_RIGHTS = 3
-_ONE_DAY = timedelta(days=1)
 
 
 @record(frozen=True, slots=True)
@@ -207,7 +206,7 @@ class FamilyCase:
         """Return until when a complaint to the Ombudsman can be made about what is late."""
         due = min((working.clock.due for working in late if working.clock.due), default=None)
         remedy = self.rulebook.by_id.get("remedy.ombudsman")
-        first = due + _ONE_DAY if due else None
+        first = due + ONE_DAY if due else None
         version = remedy.version_on(first) if remedy and first else None
         if first is None or version is None:
             return ""

@@ -15,9 +15,10 @@ from typing import Any, Self
 from ehcp_timeline import __version__
 from ehcp_timeline.errors import EhcpError
 from ehcp_timeline.inputs import bounded_json, read_whole
+from ehcp_timeline.law.rulebook import rulebook_name
 from ehcp_timeline.measure.answer import RulebookUsed, values
 from ehcp_timeline.record import Sha256, record, replace
-from ehcp_timeline.text import day, rulebook_name
+from ehcp_timeline.text import day
 
 _PATHS = frozenset(
     {"acknowledged", "config", "pseudonymise", "rules", "since"}
@@ -134,10 +135,9 @@ class Receipt:
     def lines(self) -> tuple[str, ...]:
         """Return the receipt in words, a line for each part."""
         law = self.rulebook
-        overlays = [(laid.name, laid.sha256) for laid in law.overlays] if law else []
         return (
             f"Made by ehcp-timeline {self.software}{f' as at {day(self.as_at)}' if self.as_at else ''}.",
-            *([f"Law: {rulebook_name(law.version, overlays)}, SHA-256 {law.sha256}."] if law else []),
+            *([f"Law: {rulebook_name(law.version, law.overlays)}, SHA-256 {law.sha256}."] if law else []),
             *(f"Input: {file.name or 'a case file'}, SHA-256 {file.sha256}." for file in self.input),
             f"Options: SHA-256 {self.typed_sha256}.",
         )

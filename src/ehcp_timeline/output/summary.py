@@ -6,6 +6,7 @@ from itertools import chain
 from ehcp_timeline.cases.headers import one_line
 from ehcp_timeline.cases.mapping.loader import quoted
 from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.law.rulebook import rulebook_name
 from ehcp_timeline.measure.acknowledged import Acknowledged
 from ehcp_timeline.measure.answer import values
 from ehcp_timeline.measure.result import Audit, DateOrder, Input, StageName
@@ -18,7 +19,7 @@ from ehcp_timeline.output.sections import (
     list_section,
     number_of,
 )
-from ehcp_timeline.text import count, day, listed, rulebook_name
+from ehcp_timeline.text import count, day, listed
 
 STAGE_WORDS: Mapping[StageName, str] = {
     "no_decision": "waiting for a decision whether to assess",
@@ -49,8 +50,7 @@ _MOST_WORDINGS = 3
 
 def law_used(audit: Audit) -> str:
     """Return which law was applied."""
-    law = audit.rulebook
-    return rulebook_name(law.version, [(overlay.name, overlay.sha256) for overlay in law.overlays])
+    return rulebook_name(audit.rulebook.version, audit.rulebook.overlays)
 
 
 def nothing_judged(audit: Audit) -> str:

@@ -46,7 +46,7 @@ def _facts(clock: Clock, title: str) -> list[dict[str, Any]]:
     return [step["facts"] for step in clock["steps"] if step["title"] == title]
 
 
-def _words(clock: Clock) -> dict[str, str]:
+def _words(clock: Clock) -> dict[str, Any]:
     return {name: word for step in clock["steps"] for name, word in step["gives"].items()}
 
 

@@ -10,7 +10,8 @@ import pytest
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.commands.check.view import Page, check_sections
 from ehcp_timeline.law.loader.rulebook import load_rulebook
-from ehcp_timeline.measure.answer import Overlay, RulebookUsed
+from ehcp_timeline.law.rulebook import Overlay
+from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.measure.result import Audit, Clearance, HeadingUnread, Input
 from ehcp_timeline.output.sections import Section, plain_text
 from ehcp_timeline.output.terminal import terminal_text

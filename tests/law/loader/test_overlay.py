@@ -92,7 +92,7 @@ def test_every_line_about_a_superseded_deadline_says_so(tmp_path: Path) -> None:
     assert laid.by_id["plan.issue"].law == (
         "SEND-Regs-2014 reg 13(2); from 2028-09-01: A bill, clause 1 (overlay-1.toml)"
     )
-    assert [Path(name).name for name, _ in laid.overlays] == ["overlay-1.toml"]
+    assert [Path(overlay.name).name for overlay in laid.overlays] == ["overlay-1.toml"]
     assert laid.sha256 == LAW.sha256
 
 

@@ -94,7 +94,7 @@ def test_an_overlay_leaves_the_law_as_it_is(tmp_path: Path) -> None:
 
     assert laid.deadlines[:-1] == law.deadlines
     assert (laid.sha256, laid.version) == (law.sha256, law.version)
-    assert [(name, len(digest)) for name, digest in laid.overlays] == [(str(path), 64)]
+    assert [(overlay.name, len(overlay.sha256)) for overlay in laid.overlays] == [(str(path), 64)]
     assert laid.deadlines[-1].overlay == "local.toml"
 
 

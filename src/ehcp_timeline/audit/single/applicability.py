@@ -1,10 +1,9 @@
 """Whether a deadline starts, applies, is owed and is excused, by the facts and dates of one case."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from ehcp_timeline.audit.single.events import EventHistory
-from ehcp_timeline.audit.verdicts import ExcuseResult, NotOwed
+from ehcp_timeline.audit.verdicts import AppliesWord, ExcuseResult, NotOwed, StartWord
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.clock import Count, apply
 from ehcp_timeline.law.deadline import Absence, Closure, Excuse, PlanByDue, StartWhere
@@ -34,8 +33,8 @@ def answers_since(deadline: Deadline, seen: EventHistory, start: date) -> date:
     return min(start, ordinary) if ordinary else start
 
 
-def start_state(deadline: Deadline, seen: EventHistory, start: date | None) -> str:
-    """Return the word of `circumstances.WORDS["start"]`."""
+def start_state(deadline: Deadline, seen: EventHistory, start: date | None) -> StartWord:
+    """Return whether a clock has a start, as `Circumstances` says it."""
     if seen.unreadable.intersection(deadline.start_events):
         return "unreadable"
     if start:
@@ -55,8 +54,8 @@ def start_event(deadline: Deadline, seen: EventHistory, start: date) -> str:
     return come or next((name for name in names if start in seen.later.get(name, ())), "")
 
 
-def applies(deadline: Deadline, row: Row, seen: EventHistory, start: date) -> str:
-    """Return the word of `circumstances.WORDS["applies"]`."""
+def applies(deadline: Deadline, row: Row, seen: EventHistory, start: date) -> AppliesWord:
+    """Return whether a deadline applies, as `Circumstances` says it."""
     facts, before, during = _facts_allow(deadline, row, seen), deadline.after, deadline.during
     if facts != "yes":
         return facts
@@ -70,7 +69,7 @@ def applies(deadline: Deadline, row: Row, seen: EventHistory, start: date) -> st
     return "yes" if first and first <= start and (last is None or start <= last) else "no"
 
 
-def could_apply(deadline: Deadline, row: Row, seen: EventHistory) -> str:
+def could_apply(deadline: Deadline, row: Row, seen: EventHistory) -> AppliesWord:
     """Return the same word for a clock whose start cannot be read: whatever day it was."""
     facts = _facts_allow(deadline, row, seen)
     if facts != "yes":
@@ -88,7 +87,7 @@ def awaits(deadline: Deadline, seen: EventHistory) -> bool:
     return bool(waiting) and not seen.unreadable.intersection(deadline.owed_when)
 
 
-def _facts_allow(deadline: Deadline, row: Row, seen: EventHistory) -> str:
+def _facts_allow(deadline: Deadline, row: Row, seen: EventHistory) -> AppliesWord:
     for fact, codes in deadline.only_if:
         if seen.happened(deadline.shown_by):
             continue
@@ -208,15 +207,10 @@ STRONGEST_FIRST = ("evidenced", "claimed", "unreadable", "refuted")
 def look_at(
     deadline: Deadline, row: Row, seen: EventHistory, start: date, due: date
 ) -> tuple[tuple[ExcuseResult, ...], ExcuseResult | None]:
-    """Consider every excuse of a deadline; return all, and the strongest that was claimed."""
+    """Consider every excuse of a deadline; return all, and the strongest claimed, the first of equals."""
     excuses = tuple(_look(excuse, row, seen, start, due) for excuse in deadline.excuses)
-    return excuses, strongest(excuses)
-
-
-def strongest(excuses: Sequence[ExcuseResult]) -> ExcuseResult | None:
-    """Return the strongest claimed excuse, the first of equals."""
     claimed = [excuse for excuse in excuses if excuse.strength in STRONGEST_FIRST]
-    return min(claimed, key=lambda excuse: STRONGEST_FIRST.index(excuse.strength), default=None)
+    return excuses, min(claimed, key=lambda excuse: STRONGEST_FIRST.index(excuse.strength), default=None)
 
 
 def _look(excuse: Excuse, row: Row, seen: EventHistory, start: date, due: date) -> ExcuseResult:

@@ -1,6 +1,6 @@
 """When a deadline is due by every reading of the law, and what answered, ended or implied it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -10,6 +10,7 @@ from ehcp_timeline.audit.verdicts import (
     Circumstances,
     CountedPeriod,
     ExcuseResult,
+    ExcuseWord,
     ReadingResult,
     Working,
     beside,
@@ -209,7 +210,11 @@ def one_period_more(limit: Limit, due: date, seen: EventHistory) -> date | None:
     return None if due == OPEN_ENDED else due_day(limit, apply(NEXT_DAY, due), seen)[1]
 
 
-EXCUSE = {"claimed": "stands", "evidenced": "stands", "unreadable": "unreadable"}
+EXCUSE: Final[Mapping[str, ExcuseWord]] = {
+    "claimed": "stands",
+    "evidenced": "stands",
+    "unreadable": "unreadable",
+}
 
 
 def against(

@@ -208,12 +208,8 @@ def decided_before(deadline: Deadline, seen: EventHistory, start: date) -> bool:
 
 def request_problems(rows: Sequence[Row], as_at: date) -> Iterator[Problem]:
     """Yield a problem for each repeated row of a request, and for each decision on which its rows differ."""
-    first, *others = rows
-    received = first.events[REQUEST]
-    for row in others:
-        said = f"{REQUEST} of {received} is on row {first.number} of this case too; it counts once"
-        tip = f"keep {REQUEST} on one row of the case"
-        yield Problem(row.number, REQUEST, "same-start-twice", said, tip, "nothing")
+    received = rows[0].events[REQUEST]
+    yield from _twice(REQUEST, ((received, row.number) for row in rows))
     for names in ASKED:
         answers = [(row.number, _answers(names, row, as_at)) for row in rows]
         if len({answer for _, some in answers for answer in some}) > max(len(some) for _, some in answers):

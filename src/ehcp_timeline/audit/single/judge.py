@@ -29,7 +29,17 @@ from ehcp_timeline.audit.single.events import (
     seen_on,
     with_derived,
 )
-from ehcp_timeline.audit.verdicts import Circumstances, Clock, Working, concluded, may_decide, nature_of
+from ehcp_timeline.audit.verdicts import (
+    Circumstances,
+    Clock,
+    Contradiction,
+    ImpliedWord,
+    StartWord,
+    Working,
+    concluded,
+    may_decide,
+    nature_of,
+)
 from ehcp_timeline.cases.model import UNREAD, Row, heading_of, month_end, require_date
 from ehcp_timeline.clock import announced_until, last_working_day
 from ehcp_timeline.errors import UsageError
@@ -249,7 +259,7 @@ def _judge(question: _Question, *, foresee: bool) -> Working:
     return _weigh(question, blank, start)
 
 
-def _blank(question: _Question, state: str) -> Working:
+def _blank(question: _Question, state: StartWord) -> Working:
     deadline, rulebook, row = question.deadline, question.rulebook, question.row
     named = (*deadline.start_events, *deadline.ends, *deadline.implied_by, *deadline.owed_when)
     columns = {}
@@ -312,7 +322,7 @@ def _with_outcome(question: _Question, working: Working, start: date, due: date 
     ending = end_of(deadline, seen, since, answer, due)
     answered = None if ending.day else answer
     unread = _unread_headings(question, since, due, answered or ending.day)
-    contradiction = "unread-heading" if unread else "none"
+    contradiction: Contradiction = "unread-heading" if unread else "none"
     contradiction = "before-request" if decided_before(deadline, seen, start) else contradiction
     if question.twice:
         answered, ending, contradiction = None, replace(ending, day=None, event=""), "two-answers"
@@ -320,7 +330,7 @@ def _with_outcome(question: _Question, working: Working, start: date, due: date 
         deadline, ended=ending.day is not None, answered=answered is not None
     )
     implied = implied_by(deadline, seen, since, ending.day)
-    lapsed = "lapsed" if has_lapsed(deadline, seen, since) else "no"
+    lapsed: ImpliedWord = "lapsed" if has_lapsed(deadline, seen, since) else "no"
     if question.link:
         why = applicability.why_displaced(deadline, start, answer, question.displacing)
         why = why or applicability.why_without_plan(deadline, seen, start, due)

@@ -7,8 +7,8 @@ from typing import Annotated, Any, ClassVar, Self
 from ehcp_timeline.audit.verdicts import Verdict
 from ehcp_timeline.commands.rules.clauses import change_words
 from ehcp_timeline.law.diff import ClauseChange, changes
-from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.measure.answer import InTime, Overlay, RulebookUsed
+from ehcp_timeline.law.rulebook import Overlay, Rulebook
+from ehcp_timeline.measure.answer import InTime, RulebookUsed
 from ehcp_timeline.measure.counts import OF_RATES
 from ehcp_timeline.output.sections import Section, table
 from ehcp_timeline.record import Ge, Sha256, Whole, record

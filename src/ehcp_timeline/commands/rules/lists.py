@@ -10,11 +10,11 @@ from ehcp_timeline.clock import Count, apply
 from ehcp_timeline.commands.rules.clauses import limit_words
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.deadline import Seen
-from ehcp_timeline.law.rulebook import Deadline, DutyKind, NotEncoded, Rulebook, Who
+from ehcp_timeline.law.rulebook import Deadline, DutyKind, NotEncoded, Rulebook, Who, rulebook_name
 from ehcp_timeline.measure.answer import RulebookUsed, values
 from ehcp_timeline.output.sections import DEADLINE, Section, column_of, list_section
 from ehcp_timeline.record import record
-from ehcp_timeline.text import count, did_you_mean, rulebook_name
+from ehcp_timeline.text import count, did_you_mean
 
 REGULATIONS: Final = "SEND-Regs-2014"
 _NUMBER: Final = re.compile(r"(?:\breg |, |\band )(\d+[A-Z]?)\b(?!\s+(?:September|March|May|weeks|days))")

@@ -116,7 +116,7 @@ def rules_page(rulebook: Rulebook) -> str:
         chapters.setdefault(deadline.id.split(".")[0], []).append(deadline)
     parts = [
         _HEAD.format(version=rulebook.version, deadlines=count(len(rulebook.deadlines), "deadline")),
-        *(f"**Laid over the law: `{name}`.**" for name, _ in rulebook.overlays),
+        *(f"**Laid over the law: `{overlay.name}`.**" for overlay in rulebook.overlays),
         *(f"**A scenario, not law: {_text(says)}.**" for says in rulebook.scenarios),
         "## The SEND Regulations 2014, regulation by regulation",
         _table(

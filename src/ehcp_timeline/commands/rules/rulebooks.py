@@ -127,7 +127,8 @@ def _loaded(law: Mapping[str, bytes], overlays: Mapping[str, bytes]) -> Rulebook
             for path, name in names.items():
                 faults = tuple(fault.replace(path, name) for fault in faults)
             raise RulebookError(faults) from None
-    return replace(rulebook, overlays=tuple((names[name], digest) for name, digest in rulebook.overlays))
+    named = (replace(overlay, name=names[overlay.name]) for overlay in rulebook.overlays)
+    return replace(rulebook, overlays=tuple(named))
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:

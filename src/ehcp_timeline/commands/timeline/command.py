@@ -11,14 +11,14 @@ import typer
 
 from ehcp_timeline.audit.verdicts import Working
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.law.rulebook import Rulebook, Who
+from ehcp_timeline.law.rulebook import Rulebook, Who, rulebook_name
 from ehcp_timeline.measure.answer import ClockRecord, RulebookUsed
 from ehcp_timeline.output.sections import Section, table
 from ehcp_timeline.output.verdict_words import standing
 from ehcp_timeline.record import record
 from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.options import DATED_FORMATS, Chronology, LawOptions, ScreenOptions, examples
-from ehcp_timeline.text import NOT_ADVICE, count, day, rulebook_name
+from ehcp_timeline.text import NOT_ADVICE, count, day
 
 if TYPE_CHECKING:
     from ehcp_timeline.output.receipt import Receipt

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, Literal, cast
 
-from ehcp_timeline.clock import UNITS, Calendar, Count, Counted, Kind
+from ehcp_timeline.clock import ONE_DAY, UNITS, Calendar, Count, Counted, Kind
 from ehcp_timeline.law.deadline import (
     BLANK,
     Absence,
@@ -27,6 +27,8 @@ from ehcp_timeline.law.loader.faults import Location, Table
 from ehcp_timeline.law.rulebook import Deadline
 
 Codes = Mapping[str, tuple[str, ...]]
+# Words of a vocabulary that are the keys of a mapping: facts to their codes, names to groups of excuses.
+FACT, GROUND = "fact with codes", "group of excuses"
 PERIODS: tuple[Kind, ...] = ("within", "not_before_end_of")
 LIMIT_KEYS: tuple[Kind | Literal["later_of"], ...] = (*PERIODS, "before", "at_least_before", "later_of")
 LONGEST = 3660  # ten years of days: a longer period is a slip of the hand
@@ -67,26 +69,25 @@ def read_answers(place: Location, table: Table) -> Dates:
     return answers
 
 
-def read_facts(place: Location, table: Table, codes: Codes, *, blank: bool = False) -> Facts:
+def read_facts(place: Location, table: Table, *, blank: bool = False) -> Facts:
     """Read `only_if`: facts and the codes that they must hold, which may be a blank where `blank` says so."""
     if "only_if" not in table:
         return ()
-    here, facts = place.at("only_if"), []
+    here, facts, codes = place.at("only_if"), [], cast("Codes", place.vocabulary[FACT])
     for fact, listed in place.maybe(table, "only_if", dict, {}).items():
-        here.known(fact, fact, "fact with codes", codes)
+        here.known(fact, fact, FACT)
         known = (*codes.get(fact, ()), *((BLANK,) if blank else ()))
         within = Location(here.at(fact).path, here.faults, {"code": known})
         facts.append((fact, within.value(listed, tuple[Annotated[str, "code"], ...])))
     return tuple(facts)
 
 
-def read_limit(place: Location, table: Table, codes: Codes, starts: Dates, *, repeats: bool) -> Limit:
+def read_limit(place: Location, table: Table, starts: Dates, *, repeats: bool) -> Limit:
     """Read the one time limit of a version or a reading.
 
     Args:
         place: Where it stands.
         table: The version or the reading.
-        codes: Fact to its closed list of codes.
         starts: What the clock starts with.
         repeats: Whether the duty repeats, and so looks at several rows that may hold different facts.
     """
@@ -96,7 +97,7 @@ def read_limit(place: Location, table: Table, codes: Codes, starts: Dates, *, re
         return NO_LIMIT
     (key,) = given
     if key == "later_of":
-        return _read_later_of(place, table, codes, starts, repeats=repeats)
+        return _read_later_of(place, table, starts, repeats=repeats)
     for word in ("missing", "rolls"):
         if word in table:
             place.at(word).fault("belongs to later_of only")
@@ -108,7 +109,7 @@ def read_limit(place: Location, table: Table, codes: Codes, starts: Dates, *, re
     return Limit((Limb(read_count(place.at(key), key, body)),))
 
 
-def _read_later_of(place: Location, table: Table, codes: Codes, starts: Dates, *, repeats: bool) -> Limit:
+def _read_later_of(place: Location, table: Table, starts: Dates, *, repeats: bool) -> Limit:
     limbs: list[Limb] = []
     if table["later_of"] == []:
         return Limit(())
@@ -121,7 +122,7 @@ def _read_later_of(place: Location, table: Table, codes: Codes, starts: Dates, *
         if since and len(since.events) == 1 and since.events == starts.events:
             since = None  # the clock's own start
         count = read_count(here.at(kinds[0]), kinds[0], here.want(body, kinds[0], dict, {}))
-        facts = read_facts(here, body, codes, blank="from" in body)
+        facts = read_facts(here, body, blank="from" in body)
         limb = here.record(Limb, body, PERIODS, count=count, since=since, only_if=facts)
         if (facts or "missing" in body) and not limb.after:
             here.fault("only_if and missing need after: what must have come for this limb to count")
@@ -204,30 +205,22 @@ def _put_in(value: object, source: str) -> object:
 
 
 def read_deadline(
-    place: Location,
-    table: Table,
-    source: str | None,
-    codes: Codes,
-    grounds: Grounds,
-    *,
-    overlay: str = "",
-    file: str = "",
+    place: Location, table: Table, source: str | None, *, overlay: str = "", file: str = ""
 ) -> Deadline:
     """Read one deadline, reporting every fault to `place`.
 
     Args:
-        place: Where it stands. Its vocabulary holds events, flags, deadlines, and the instruments that a
-            citation may begin with; without these, citations are free (an overlay).
+        place: Where it stands. Its vocabulary holds events, flags, deadlines, facts with their codes, groups
+            of excuses, and the instruments that a citation may begin with; without these, citations are free
+            (an overlay).
         table: What it says.
         source: Whose advice it is about, where it exists once for each.
-        codes: Fact to its closed list of codes.
-        grounds: Groups of excuses.
         overlay: Name of the local rulebook.
         file: Name of its file.
     """
     here = place.at(str(table.get("id", "a deadline without id")))
     starts = read_starts(here, table)
-    versions = read_versions(here, table, codes, starts)
+    versions = read_versions(here, table, starts)
     ends, ended_while = _read_ends(here, table)
     _check_wording(here, table)
     answers_from = here.maybe(table, "answers_from", dict, {})
@@ -241,16 +234,16 @@ def read_deadline(
         met_by=read_answers(here, table),
         ends=ends,
         ended_while=ended_while,
-        only_if=read_facts(here, table, codes),
+        only_if=read_facts(here, table),
         answers_from=read_count(here.at("answers_from"), "at_least_before", answers_from)
         if "answers_from" in table
         else None,
         versions=versions,
         readings=tuple(
-            _read_reading(*part, codes, starts, versions, repeats="repeats" in table)
+            _read_reading(*part, starts, versions, repeats="repeats" in table)
             for part in here.tables(table, "reading")
         ),
-        excuses=_read_excuses(here, table, grounds),
+        excuses=_read_excuses(here, table),
         overlay=overlay,
         file=file,
     )
@@ -299,13 +292,13 @@ def _read_ends(place: Location, table: Table) -> tuple[tuple[str, ...], EndSpan 
     return here.value(listed, EventNames), here.record(EndSpan, spans[0]) if spans else None
 
 
-def read_versions(place: Location, table: Table, codes: Codes, starts: Dates) -> tuple[Version, ...]:
+def read_versions(place: Location, table: Table, starts: Dates) -> tuple[Version, ...]:
     """Read a deadline's time limits, each from its day on."""
     versions = []
     if not table.get("version"):
         place.fault("version is missing; say the time limit and from which day it stands")
     for here, body in place.tables(table, "version"):
-        limit = read_limit(here, body, codes, starts, repeats="repeats" in table)
+        limit = read_limit(here, body, starts, repeats="repeats" in table)
         version = here.record(Version, body, LIMIT_WORDS, limit=limit)
         if version.until and version.until >= FOR_EVER:
             here.at("to").fault("leave it out where there is no end")
@@ -313,7 +306,7 @@ def read_versions(place: Location, table: Table, codes: Codes, starts: Dates) ->
         _check_citation(here, version.law)
         versions.append(version)
     for number, (before, version) in enumerate(pairwise(versions), 1):
-        if before.until is None or version.since != before.until + timedelta(days=1):
+        if before.until is None or version.since != before.until + ONE_DAY:
             ends = "has no end" if before.until is None else f"ends {before.until}"
             place.at(f"version[{number}]").fault(
                 f"begins {version.since}, but the version before {ends}; versions stand next to each other"
@@ -327,19 +320,13 @@ def read_versions(place: Location, table: Table, codes: Codes, starts: Dates) ->
 
 
 def _read_reading(
-    here: Location,
-    body: Table,
-    codes: Codes,
-    starts: Dates,
-    versions: tuple[Version, ...],
-    *,
-    repeats: bool,
+    here: Location, body: Table, starts: Dates, versions: tuple[Version, ...], *, repeats: bool
 ) -> Reading:
     season = _read_season(here, body)
     own_starts = read_dates(here, body, "starts") if "starts" in body else None
     limit: Limit | None = None
     if any(key in body for key in LIMIT_KEYS):
-        limit = read_limit(here, body, codes, own_starts or starts, repeats=repeats)
+        limit = read_limit(here, body, own_starts or starts, repeats=repeats)
     elif body.get("rolls") == "" and versions:  # the limit itself, but for the day it rolls to
         limit = replace(versions[-1].limit, rolls="")
     if not (limit or body.get("waived_by") or own_starts or "met_by" in body):
@@ -386,11 +373,11 @@ def read_grounds(place: Location, table: Table) -> Grounds:
     return groups
 
 
-def _read_excuses(place: Location, table: Table, grounds: Grounds) -> tuple[Excuse, ...]:
+def _read_excuses(place: Location, table: Table) -> tuple[Excuse, ...]:
     excuses: list[Excuse | None] = []
-    applied = place.maybe(table, "excused_by", dict, {})
+    applied, grounds = place.maybe(table, "excused_by", dict, {}), cast("Grounds", place.vocabulary[GROUND])
     for group in applied:
-        place.known("excused_by", group, "group of excuses", grounds)
+        place.known("excused_by", group, GROUND)
         law = place.at("excused_by").want(applied, group, str, "")
         excuses += [replace(excuse, law=f"{law} {limb}".strip()) for limb, excuse in grounds.get(group, ())]
     excuses += [

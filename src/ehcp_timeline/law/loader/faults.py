@@ -96,9 +96,9 @@ class Location:
         """Return a table as a record: each key fills the field of its name, or of its `key` in metadata.
 
         Args:
-            kind: A dataclass of texts, numbers, days, yes or no, `Literal`s, tuples of these and records.
-                `Annotated[str, "event"]` is a word that must be in the vocabulary of events. A field whose
-                `key` is empty is in no file.
+            kind: A dataclass of texts, numbers, days, yes or no, `Literal`s, tuples of these, tables as
+                tuples of pairs, and records. `Annotated[str, "event"]` is a word that must be in the
+                vocabulary of events. A field whose `key` is empty is in no file.
             table: What is in the file.
             also: Keys that are no field.
             read: Fields that have been read already.
@@ -126,6 +126,8 @@ class Location:
             return self.value(value, next(part for part in args if part is not NoneType))
         if origin is Annotated:
             return self._word(self.value(value, args[0]), args[1])
+        if origin is tuple and get_origin(args[0]) is tuple:
+            return self._pairs(value, *get_args(args[0]))
         if origin is tuple:
             return self._listed(value, args)
         if origin is Literal:
@@ -166,6 +168,11 @@ class Location:
         else:
             self.fault(f"must be a list{'' if many else f' of {len(args)}'}, not {value!r}")
         return () if many else tuple(map(_nothing, args))
+
+    def _pairs(self, value: object, key: Any, held: Any) -> tuple[tuple[Any, Any], ...]:  # noqa: ANN401
+        """Return a table as pairs of a key and its value."""
+        table = self.value(value, dict)
+        return tuple((self.value(name, key), self.at(name).value(table[name], held)) for name in table)
 
     def refuse(self) -> None:
         """Raise RulebookError if there is a fault, with all of them."""

@@ -11,18 +11,19 @@ import pickle
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from ehcp_timeline.clock import ONE_DAY
 from ehcp_timeline.errors import EhcpError, RulebookError
 from ehcp_timeline.inputs import MOST_WRITTEN, parse_toml, read_whole
 from ehcp_timeline.law.deadline import Dates, Reading, Version
 from ehcp_timeline.law.loader.deadline import (
-    Codes,
-    Grounds,
+    FACT,
+    GROUND,
     read_deadline,
     read_facts,
     read_grounds,
@@ -37,6 +38,7 @@ from ehcp_timeline.law.rulebook import (
     EventWhere,
     Instrument,
     NotEncoded,
+    Overlay,
     Rulebook,
 )
 from ehcp_timeline.record import record
@@ -76,19 +78,17 @@ def _digest(package: Traversable, kept: bytes) -> bytes:
     return made.digest()
 
 
-ONE_DAY = timedelta(days=1)
 OWN = ("supersedes", "id", "law", "says", "means", "seen", "checked", "note", "version")
 THE_LAWS = ("duty", "who", "kind", "starts", "met_by")
 
 
-def supersede(place: Location, table: Table, standing: Deadline, codes: Codes, overlay: str) -> Deadline:
+def supersede(place: Location, table: Table, standing: Deadline, overlay: str) -> Deadline:
     """Return a deadline of the law, with an overlay's time limits from their days on.
 
     Args:
         place: Where faults are reported.
         table: The overlay's table, which says `supersedes`.
         standing: The deadline that it names.
-        codes: Fact to its closed list of codes.
         overlay: Name of the local rulebook.
     """
     law = place.want(table, "law", str, "")
@@ -100,7 +100,7 @@ def supersede(place: Location, table: Table, standing: Deadline, codes: Codes, o
             place.at(key).fault(
                 f"is the law's own; an overlay changes the time limit of {standing.id}, nothing else of it"
             )
-    for number, version in enumerate(read_versions(place, table, codes, standing.starts)):
+    for number, version in enumerate(read_versions(place, table, standing.starts)):
         says, means = (place.maybe(table, key, str, "") for key in ("says", "means"))
         named = replace(version, law=version.law or law, says=says, means=means, overlay=overlay)
         standing = _with_version(place.at(f"version[{number}]"), standing, named)
@@ -290,6 +290,7 @@ def _assemble(law: Sequence[_Source], local: Sequence[_Source], faults: list[str
     facts = {here.want(body, "id", str, ""): body for here, body in entries("codes.toml", "fact")}
     flags = {here.want(body, "id", str, "") for here, body in entries("codes.toml", "flag")}
     codes = _read_codes(place("codes.toml"), tables.get("codes.toml", {}), facts)
+    vocabulary[FACT] = codes
     events: dict[str, Event] = {}
     for source in sources:
         for here, body in place(source.name).tables(source.table, "event"):
@@ -304,7 +305,7 @@ def _assemble(law: Sequence[_Source], local: Sequence[_Source], faults: list[str
         if body.get("id") in derived or body.get("id") in events:
             here.fault(f"{body['id']} stands twice")
         vocabulary["event"] = frozenset((*events, *derived))  # each may name those that stand above it
-        parts = _read_parts(here, body, codes)
+        parts = _read_parts(here, body)
         derived_event = here.record(DerivedEvent, body, earliest=parts)
         derived[derived_event.id] = derived_event
     instruments = tuple(
@@ -319,13 +320,13 @@ def _assemble(law: Sequence[_Source], local: Sequence[_Source], faults: list[str
     }
     names = frozenset((*events, *derived))
     vocabulary |= {"event": names, "flag": flags, "deadline": ids, "event or deadline": names | ids}
-    grounds = read_grounds(place("excuses.toml"), tables.get("excuses.toml", {}))
+    vocabulary[GROUND] = read_grounds(place("excuses.toml"), tables.get("excuses.toml", {}))
     cited = {"instrument": frozenset(instrument.id for instrument in instruments)}
     deadlines: dict[str, Deadline] = {}
     for source in sources:
         here = Location(f"{source.name}:", faults, vocabulary if source.overlay else vocabulary | cited)
         here.keys(source.table, OVERLAY_KEYS if source.overlay else LAW_KEYS)
-        _read_deadlines(here, source, codes, grounds, deadlines)
+        _read_deadlines(here, source, deadlines)
     return Rulebook(
         version=str(tables.get("instruments.toml", {}).get("version", "")),
         sha256=hashlib.sha256(b"".join(source.content for source in law)).hexdigest(),
@@ -338,7 +339,7 @@ def _assemble(law: Sequence[_Source], local: Sequence[_Source], faults: list[str
         not_encoded=tuple(
             here.record(NotEncoded, body) for here, body in entries("not-encoded.toml", "provision")
         ),
-        overlays=tuple((source.name, source.sha256) for source in local),
+        overlays=tuple(Overlay(source.name, source.sha256) for source in local),
         scenarios=tuple(
             f"{source.overlay}: {says}"
             for source in local
@@ -360,12 +361,12 @@ def _read_codes(place: Location, table: Table, facts: Mapping[str, Table]) -> di
     return codes
 
 
-def _read_parts(place: Location, table: Table, codes: Codes) -> tuple[EventWhere, ...]:
+def _read_parts(place: Location, table: Table) -> tuple[EventWhere, ...]:
     """Read the events that a derived event is the earliest of, each with at most one fact and its codes."""
     parts = []
     listed = [{"event": entry} if isinstance(entry, str) else entry for entry in table.get("earliest", [])]
     for here, body in place.tables({"earliest": listed}, "earliest"):
-        facts = read_facts(here, body, codes, blank=True)
+        facts = read_facts(here, body, blank=True)
         if len(facts) > 1:
             here.at("only_if").fault("must name one fact")
         fact, held = facts[0] if facts else (None, ())
@@ -375,29 +376,20 @@ def _read_parts(place: Location, table: Table, codes: Codes) -> tuple[EventWhere
     return tuple(parts)
 
 
-def _read_deadlines(
-    place: Location, source: _Source, codes: Codes, grounds: Grounds, deadlines: dict[str, Deadline]
-) -> None:
+def _read_deadlines(place: Location, source: _Source, deadlines: dict[str, Deadline]) -> None:
     """Add the deadlines of a file to those that stand, and lay its time limits over theirs."""
     for table in source.deadlines:
         if source.overlay and "supersedes" in table:
             name = place.maybe(table, "supersedes", str, "")
             if name in deadlines:
                 here = place.at(f"supersedes {name}")
-                deadlines[name] = supersede(here, table, deadlines[name], codes, source.overlay)
+                deadlines[name] = supersede(here, table, deadlines[name], source.overlay)
             else:
                 place.known("supersedes", name, "deadline")
             continue
         for entry, advice in spread(table):
-            deadline = read_deadline(
-                place,
-                entry,
-                advice,
-                codes,
-                grounds,
-                overlay=source.overlay,
-                file=source.overlay or source.name,
-            )
+            file = source.overlay or source.name
+            deadline = read_deadline(place, entry, advice, overlay=source.overlay, file=file)
             before = deadlines.get(deadline.id)
             if not deadline.versions:
                 continue

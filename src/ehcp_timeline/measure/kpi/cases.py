@@ -83,7 +83,7 @@ def cases_of(
         pl.col(population.date) if population.date else pl.lit(as_at), weekly=question.kind == "week"
     )
     since, to = population.days
-    days = _days(since, "" if to == AS_AT else to, as_at) if since else pl.lit(None, dtype=pl.Int64)
+    days = _days(since, to, as_at) if since else pl.lit(None, dtype=pl.Int64)
     return cases.with_columns(month.cast(pl.Int32).alias(MONTH), days.alias(DAYS))
 
 
@@ -129,7 +129,7 @@ def _of_days(mark: Condition, as_at: date) -> Iterator[pl.Expr]:
     yield from (pl.col(name) <= as_at for name in mark.by_now)
     yield from (pl.col(name) >= pl.col(other) for name, other in mark.since)
     yield from (pl.col(name) == pl.col(other) for name, other in mark.same)
-    for span in filter(None, (mark.took, mark.waited)):
+    if span := mark.took:
         days = _days(span.since, span.to, as_at)
         if span.more_than is not None:
             yield days > span.more_than
@@ -157,7 +157,7 @@ def _of_facts(mark: Condition) -> Iterator[pl.Expr]:
 
 
 def _days(since: str, to: str, as_at: date) -> pl.Expr:
-    return ((pl.col(to) if to else pl.lit(as_at)) - pl.col(since)).dt.total_days()
+    return ((pl.lit(as_at) if to == AS_AT else pl.col(to)) - pl.col(since)).dt.total_days()
 
 
 def _more_than_months_before(as_at: date, months: int) -> date:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,7 +62,7 @@ def test_a_reader_that_breaks_on_a_case_is_a_failure_of_that_case(rulebook: Rule
 
 def _replayed(steps: Iterable[ExplanationStep]) -> Verdict:
     """Return the verdict that the steps lead to, from what they give and nothing else."""
-    given = {name: word for step in steps for name, word in step.gives.items()}
+    given: dict[str, Any] = {name: word for step in steps for name, word in step.gives.items()}
     return decide(Circumstances(**given)).verdict
 
 

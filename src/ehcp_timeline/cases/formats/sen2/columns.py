@@ -53,43 +53,15 @@ class Origin(NamedTuple):
     """What fills a column of a case file.
 
     Attributes:
+        cells: Its cells, from the items and the state of each case.
         items: The items that its cells may come from: first the date, then the outcome that tells what the
             date is of.
         known_by: The file has the column if it holds one of these items; empty for all of `items`.
     """
 
+    cells: pl.Expr
     items: tuple[str, ...]
     known_by: tuple[str, ...] = ()
-
-
-_REQUEST = Origin(("requestoutcomedate", "requestoutcome"), ("requestoutcome",))
-_ASSESSMENT = Origin(("assessmentoutcomedate", "assessmentoutcome"), ("assessmentoutcome",))
-# In the order of the columns of the file.
-ORIGINS: Mapping[str, Origin] = {
-    "name": Origin(("surname", "forename")),
-    "date_of_birth": Origin(("personbirthdate",)),
-    "referrer": Origin(("requestsource",)),
-    "sen_need": Origin(("sentype",)),
-    "review_outcome": Origin(("reviewoutcome",)),
-    "exception_recorded": Origin(("week20",)),
-    "request_received": Origin(("receiveddate",)),
-    "assess_agreed": _REQUEST,
-    "assess_refused": _REQUEST,
-    "no_plan_notified": _ASSESSMENT,
-    "plan_issued": _ASSESSMENT,
-    "withdrawn": Origin(_REQUEST.items, ("requestoutcome", "assessmentoutcome")),
-    "moved_away": Origin(("exported",)),
-    "previous_review_decided": Origin(("lastreview", "transferla")),
-    "review_meeting": Origin(("reviewmeeting",)),
-    "review_decided": Origin(("lastreview", "reviewoutcome"), ("lastreview",)),
-    "amendment_notice_sent": Origin(("reviewdraft",)),
-    "plan_ceased": Origin(("ceasedate",)),
-    "transfer_plan_issued": Origin(("phasetransferfinaldate",)),
-    "sex": Origin(("sex",)),
-    "ethnicity": Origin(("ethnicity",)),
-    "setting_type": Origin(tuple(SETTINGS.values())),
-    "plan_transferred": Origin(("transferla",)),
-}
 
 
 def is_date(item: str) -> bool:
@@ -104,7 +76,7 @@ def case_columns(held: Iterable[str]) -> tuple[str, ...]:
     """
     items = frozenset(held)
     known = (
-        name for name, origin in ORIGINS.items() if not items.isdisjoint(origin.known_by or origin.items)
+        name for name, origin in origins().items() if not items.isdisjoint(origin.known_by or origin.items)
     )
     return ("case_id", *known)
 
@@ -139,7 +111,7 @@ def case_cells(flat: pl.DataFrame, held: frozenset[str]) -> pl.DataFrame:
     live = assessed | (pl.coalesce(request, assessment) != "H").fill_null(value=True)
     settled = assessment.is_in(["Y", "N"]) & pl.col("assessmentoutcomedate").is_not_null()
     reviewed = (_day("lastreview") >= _day("reviewmeeting")).fill_null(value=True)
-    cells = _cells()
+    numbers = pl.coalesce("upn", "uniquelearnernumber", pl.format("person {}", PERSON))
     return items.with_columns(
         assessed.alias("assessed"),  # the assessment is of this return, not history
         live.alias("live"),  # so is the request, or its assessment
@@ -150,7 +122,8 @@ def case_cells(flat: pl.DataFrame, held: frozenset[str]) -> pl.DataFrame:
         (reviewed & pl.col("lastreview").is_not_null()).alias("reviewed"),
     ).select(
         ROW,
-        *(cells[column].alias(column) for column in case_columns(held)),
+        numbers.alias("case_id"),
+        *(origins()[column].cells.alias(column) for column in case_columns(held)[1:]),
         *(pl.col(item).alias(name) for item, name in sen2().left_behind.items() if item in held),
     )
 
@@ -198,8 +171,8 @@ def _no_code(tag: str) -> pl.Expr:
 
 
 @cache
-def _cells() -> Mapping[str, pl.Expr]:
-    """Return the cells of every column, from the items and the state of each case."""
+def origins() -> Mapping[str, Origin]:
+    """Return what fills each column but `case_id`, in the order of the columns of the file."""
     codes = sen2().codes
     request, requested = pl.col("requestoutcome"), "requestoutcomedate"
     assessment, assessed = pl.col("assessmentoutcome"), "assessmentoutcomedate"
@@ -261,34 +234,46 @@ def _cells() -> Mapping[str, pl.Expr]:
     outcomes = dict(codes["reviewoutcome"])
     name = pl.concat_str("forename", "surname", separator=" ", ignore_nulls=True)
     moved = _undated("moved to authority {}", "exported")
+    of_request, of_assessment = (requested, "requestoutcome"), (assessed, "assessmentoutcome")
+    withdrawn = pl.coalesce(
+        _dated(requested, request == "W", "withdrawn before the decision"),
+        _dated(assessed, assessment == "W", "withdrawn while assessed"),
+    )
+    no_plan = _dated(assessed, assessment == "N", "decided to issue no plan")
+    outcome = pl.when(pl.col("reviewed") | ~review.is_in(outcomes)).then(review.replace(outcomes))
+    reviewed = pl.when("reviewed").then("lastreview").otherwise(decided)
+    settings = tuple(SETTINGS.values())
     return {
-        "case_id": pl.coalesce("upn", "uniquelearnernumber", pl.format("person {}", PERSON)),
-        "name": name.replace("", None),
-        "date_of_birth": pl.col("personbirthdate"),
-        "referrer": pl.col("requestsource").replace(dict(codes["requestsource"])),
-        "sen_need": pl.col("sentype"),
-        "review_outcome": pl.when(pl.col("reviewed") | ~review.is_in(outcomes)).then(
-            review.replace(outcomes)
-        ),
-        "exception_recorded": pl.when(assessment.ne_missing("H")).then("week20"),
-        "request_received": pl.when("live").then("receiveddate"),
-        "assess_agreed": agreed,
-        "assess_refused": refused,
-        "no_plan_notified": _dated(assessed, assessment == "N", "decided to issue no plan"),
-        "plan_issued": issued,
-        "withdrawn": pl.coalesce(
-            _dated(requested, request == "W", "withdrawn before the decision"),
-            _dated(assessed, assessment == "W", "withdrawn while assessed"),
-        ),
-        "moved_away": pl.when(_set("exported") & timed).then(moved),
-        "previous_review_decided": pl.coalesce(after_transfer, before),
-        "review_meeting": pl.col("reviewmeeting"),
-        "review_decided": pl.when("reviewed").then("lastreview").otherwise(decided),
-        "amendment_notice_sent": pl.col("reviewdraft"),
-        "plan_ceased": pl.col("ceasedate"),
-        "transfer_plan_issued": pl.col("phasetransferfinaldate"),
-        "sex": pl.col("sex").replace(dict(codes["sex"])),
-        "ethnicity": pl.col("ethnicity"),
-        "setting_type": pl.coalesce(SETTINGS.values()),
-        "plan_transferred": transferred,
+        "name": Origin(name.replace("", None), ("surname", "forename")),
+        "date_of_birth": _as_given("personbirthdate"),
+        "referrer": _named("requestsource"),
+        "sen_need": _as_given("sentype"),
+        "review_outcome": Origin(outcome, ("reviewoutcome",)),
+        "exception_recorded": Origin(pl.when(assessment.ne_missing("H")).then("week20"), ("week20",)),
+        "request_received": Origin(pl.when("live").then("receiveddate"), ("receiveddate",)),
+        "assess_agreed": Origin(agreed, of_request, of_request[1:]),
+        "assess_refused": Origin(refused, of_request, of_request[1:]),
+        "no_plan_notified": Origin(no_plan, of_assessment, of_assessment[1:]),
+        "plan_issued": Origin(issued, of_assessment, of_assessment[1:]),
+        "withdrawn": Origin(withdrawn, of_request, ("requestoutcome", "assessmentoutcome")),
+        "moved_away": Origin(pl.when(_set("exported") & timed).then(moved), ("exported",)),
+        "previous_review_decided": Origin(pl.coalesce(after_transfer, before), ("lastreview", "transferla")),
+        "review_meeting": _as_given("reviewmeeting"),
+        "review_decided": Origin(reviewed, ("lastreview", "reviewoutcome"), ("lastreview",)),
+        "amendment_notice_sent": _as_given("reviewdraft"),
+        "plan_ceased": _as_given("ceasedate"),
+        "transfer_plan_issued": _as_given("phasetransferfinaldate"),
+        "sex": _named("sex"),
+        "ethnicity": _as_given("ethnicity"),
+        "setting_type": Origin(pl.coalesce(settings), settings),
+        "plan_transferred": Origin(transferred, ("transferla",)),
     }
+
+
+def _as_given(item: str) -> Origin:
+    return Origin(pl.col(item), (item,))
+
+
+def _named(item: str) -> Origin:
+    """Return the column of an item whose codes are written out."""
+    return Origin(pl.col(item).replace(dict(sen2().codes[item])), (item,))

@@ -248,7 +248,7 @@ def joined(tables: Mapping[str, ReturnTable]) -> Joined:
             flat = flat.join(cells, left_on=ROW, right_on=_OF, how="left", maintain_order="left")
             flat = joining.doubted(module, flat)
     for module, item in SETTINGS.items():
-        placed = joining.placed(tables[module], item) if module in tables else None
+        placed = joining.settings(tables[module], item) if module in tables else None
         if placed is not None:
             flat = flat.join(placed, left_on=ROW, right_on=_OF, how="left", maintain_order="left")
     return Joined(flat, joining.problems)
@@ -287,24 +287,16 @@ class _Joining:
 
     def hung(self, table: ReturnTable) -> pl.DataFrame | None:
         """Return the rows of a table that are joined, each with its `request`; None if none can be."""
-        above = self._above(table)
-        if above is None:
-            return None
         cells, stops = table.cells, "nothing" if table.module == "senneed" else "row"
         if _RANK in cells.columns:
             cells = cells.filter(pl.col(_RANK) == "1")
-        keys = [name for name in above.columns if name != _OF]
-        placed = cells.join(above, on=keys, how="left", maintain_order="left")
-        lost = placed.filter(pl.col(_OF).is_null())
-        if lost.height and table.module not in self._lost:
-            named = PERSON in lost.columns and not lost.get_column(PERSON).null_count()
-            self._lost[table.module] = lost.get_column(PERSON) if named else None
-        self._say(table, lost, "orphan-row", "the row belongs to no row of the requests table", stops)
+        placed = self._placed_rows(table, cells, stops)
+        if placed is None:
+            return None
         # A row that only says that nothing is decided yet gives way to any other of its request.
         undecided = pl.lit(False)
         if _OUTCOME in placed.columns:
             undecided = pl.col(_OUTCOME).str.to_uppercase().fill_null(_NOT_YET) == _NOT_YET
-        placed = placed.filter(pl.col(_OF).is_not_null())
         placed = placed.with_columns(pl.col(ROW).sort_by(undecided, ROW).first().over(_OF).alias(_FIRST))
         self._placed[table.module] = placed
         again = placed.filter(pl.col(ROW) != pl.col(_FIRST))
@@ -312,23 +304,33 @@ class _Joining:
         once = placed.filter(pl.col(ROW) == pl.col(_FIRST))
         return once.drop(_FIRST, PERSON, REQUEST, *_ABOVE, strict=False)
 
-    def placed(self, table: ReturnTable, item: str) -> pl.DataFrame | None:
+    def settings(self, table: ReturnTable, item: str) -> pl.DataFrame | None:
         """Return each `request` with its setting as an item: one that was not left, of the first rank."""
-        above = self._above(table)
-        if above is None:
-            return None
         cells = table.cells.with_columns(
             pl.lit(None, pl.String).alias(name) for name in OF_SETTING if name not in table.cells.columns
         )
-        keys = [name for name in above.columns if name != _OF]
-        found = cells.join(above, on=keys, how="left", maintain_order="left")
-        lost = found.filter(pl.col(_OF).is_null())
-        self._say(table, lost, "orphan-row", "the row belongs to no row of the requests table", "nothing")
+        placed = self._placed_rows(table, cells, "nothing")
+        if placed is None:
+            return None
         numbered = pl.any_horizontal(pl.col("urn", "ukprn").is_not_null())
         code = pl.coalesce("sensetting", pl.when(numbered).then(pl.lit(NUMBERED))).alias(item)
         order = (pl.col("leavingdate").is_not_null(), "placementrank", ROW)
-        kept = found.with_columns(code).filter(pl.col(_OF).is_not_null(), pl.col(item).is_not_null())
+        kept = placed.with_columns(code).filter(pl.col(item).is_not_null())
         return kept.sort(order, nulls_last=True).unique(_OF, keep="first").select(_OF, item)
+
+    def _placed_rows(self, table: ReturnTable, cells: pl.DataFrame, stops: str) -> pl.DataFrame | None:
+        """Return the rows that belong to a request, with its `request`; None if none can be joined."""
+        above = self._above(table)
+        if above is None:
+            return None
+        keys = [name for name in above.columns if name != _OF]
+        placed = cells.join(above, on=keys, how="left", maintain_order="left")
+        lost = placed.filter(pl.col(_OF).is_null())
+        if lost.height and table.module not in self._lost:
+            named = PERSON in lost.columns and not lost.get_column(PERSON).null_count()
+            self._lost[table.module] = lost.get_column(PERSON) if named else None
+        self._say(table, lost, "orphan-row", "the row belongs to no row of the requests table", stops)
+        return placed.filter(pl.col(_OF).is_not_null())
 
     def doubted(self, module: str, flat: pl.DataFrame) -> pl.DataFrame:
         """Return requests, those in doubt that have no row of a table and may have one among the lost."""

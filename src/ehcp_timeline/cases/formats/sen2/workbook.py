@@ -13,7 +13,7 @@ from functools import cache
 import polars as pl
 
 from ehcp_timeline.cases.cells.dates import FIRST_EVENT, Window, read_date
-from ehcp_timeline.cases.formats.sen2.columns import ORIGINS, SETTINGS, case_block, case_headings, is_date
+from ehcp_timeline.cases.formats.sen2.columns import SETTINGS, case_block, case_headings, is_date, origins
 from ehcp_timeline.cases.formats.sen2.items import Module, sen2, year_of
 from ehcp_timeline.cases.formats.sen2.table import (
     LEAST,
@@ -125,12 +125,12 @@ def _placing(tables: Mapping[str, ReturnTable], flat: pl.DataFrame) -> Callable[
 
     def cells_of(problem: Problem) -> Iterator[str]:
         """Yield the filled cells that the column of a problem may come from, the likeliest first."""
-        if problem.column not in ORIGINS:
+        if problem.column not in origins():
             return
         at = at_row()[problem.row]
         outcome = flat.get_column("requestoutcome")[at] if "requestoutcome" in home else None
         of_plan = problem.column == "withdrawn" and str(outcome).upper() != "W"
-        items = ORIGINS["plan_issued" if of_plan else problem.column].items
+        items = origins()["plan_issued" if of_plan else problem.column].items
         for item in reversed(items) if problem.rule in _OF_OUTCOMES else items:
             if item in home and is_filled(item)[at] and (row := rows_of(home[item])[at]):
                 yield tables[home[item]].cell(row, item)
