@@ -59,21 +59,6 @@ class Spellings:
 
 
 @record(frozen=True, slots=True)
-class _KeyWords:
-    """Known headings by their words, in whatever form and order.
-
-    Attributes:
-        forms: A word, or several, to the words as which they are compared; empty for one that says nothing.
-        known: The sorted words of a known heading to that heading, folded.
-        rules: Words that decide by themselves, the reason, and the columns that are possible then.
-    """
-
-    forms: Mapping[str, str]
-    known: Mapping[tuple[str, ...], str]
-    rules: tuple[tuple[frozenset[str], str, tuple[str, ...]], ...]
-
-
-@record(frozen=True, slots=True)
 class Heading:
     """One heading of a case file.
 
@@ -171,11 +156,19 @@ def _shipped() -> Mapping[str, Any]:
 
 
 @cache
-def _key_words() -> _KeyWords:
-    """Return what ships with the package; words that headings of different columns share say nothing."""
+def _forms() -> Mapping[str, str]:
+    """Return a word, or several, to the words as which they are compared; empty for one that says nothing."""
+    forms = {word: form for form, words in _shipped()["words"].items() for word in words}
+    return forms | dict.fromkeys(_shipped()["empty_words"], "")
+
+
+@cache
+def _known_words() -> Mapping[tuple[str, ...], str]:
+    """Return the sorted words of each known heading to that heading, folded.
+
+    Words that headings of different columns share say nothing.
+    """
     shipped = _shipped()
-    forms = {word: form for form, words in shipped["words"].items() for word in words}
-    forms |= dict.fromkeys(shipped["empty_words"], "")
     meant = dict.fromkeys(shipped["not_taken"], "not taken")
     meant |= {heading: str(said["may_be"]) for heading, said in shipped["ambiguous"].items()}
     for table in (shipped["alone"], shipped["headings"]):
@@ -184,21 +177,20 @@ def _key_words() -> _KeyWords:
     for dated in (False, True):
         headings: dict[tuple[str, ...], dict[str, str]] = {}
         for heading, column in meant.items():
-            key = _key(heading, forms, dated=dated)
+            key = _key(heading, dated=dated)
             if dated or len(key) > 1 or heading in shipped["ambiguous"]:  # "Date of request" is not "Request"
                 headings.setdefault(key, {})[column] = fold(heading)
         by_words |= {
             key: next(iter(same.values())) for key, same in headings.items() if key and len(same) == 1
         }
-    rules = ((frozenset(rule["words"]), rule["why"], tuple(rule["may_be"])) for rule in shipped["rule"])
-    return _KeyWords(forms, by_words, tuple(rules))
+    return by_words
 
 
-def _key(text: str, forms: Mapping[str, str], *, dated: bool) -> tuple[str, ...]:
+def _key(text: str, *, dated: bool) -> tuple[str, ...]:
     """Return the words of a heading as they are compared, with or without the word `date`."""
     plain = unicodedata.normalize("NFKC", _LAYOUT_OF_DATES.sub("", text)).casefold()
     words = re.findall(r"[^\W_]+", re.sub("[’'.]", "", plain))
-    key: set[str] = set()
+    forms, key = _forms(), set[str]()
     while words:
         phrase = next((size for size in (4, 3, 2) if " ".join(words[:size]) in forms), 1)
         key.update(forms.get(" ".join(words[:phrase]), words[0]).split())
@@ -211,12 +203,12 @@ def _by_words(text: str) -> str | tuple[str, tuple[str, ...]] | None:
     """Return the known heading that has the same words; else why they do not decide, and what is possible."""
     if len(text) > LONGEST_HEADING or not any(map(str.isalpha, text)):
         return None
-    key_words = _key_words()
-    key, undated = (_key(text, key_words.forms, dated=dated) for dated in (True, False))
-    heading = key_words.known.get(key) or key_words.known.get(undated)
+    key, undated = (_key(text, dated=dated) for dated in (True, False))
+    heading = _known_words().get(key) or _known_words().get(undated)
     if heading and "(" not in _LAYOUT_OF_DATES.sub("", text):  # what stands in brackets may change it all
         return heading
-    return next(((why, may_be) for words, why, may_be in key_words.rules if words.issubset(key)), None)
+    decides = (rule for rule in _shipped()["rule"] if set(rule["words"]).issubset(key))
+    return next(((rule["why"], tuple(rule["may_be"])) for rule in decides), None)
 
 
 def match(texts: Sequence[str], spellings: Spellings) -> tuple[str | None, ...]:

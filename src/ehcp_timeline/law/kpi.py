@@ -34,7 +34,7 @@ class Span:
     """
 
     since: ColumnName = field(metadata={"key": "from"})
-    to: Annotated[str, "column or as_at"]
+    to: Annotated[str, "day or as_at"]
     more_than: int | None = None
     at_most: int | None = None
     more_than_months: int | None = None
@@ -313,7 +313,7 @@ def read_kpis(table: Table, columns: frozenset[str]) -> Kpis:
     place.keys(table, ("version", "each", "topic", "derived", "population", "measure", "pack"))
     derived = _each_once((here, here.record(Derived, body)) for here, body in place.tables(table, "derived"))
     days = columns | CLOCK_DAYS | frozenset(derived)
-    vocabulary |= {"column": days, "day": days, "fact": days, "column or as_at": days | {AS_AT}}
+    vocabulary |= {"column": days, "day": days, "fact": days, "day or as_at": days | {AS_AT}}
     populations = _each_once(_population(here, body) for here, body in _spread(place, table, "population"))
     topics = {
         here.want(body, "id", str, ""): here.want(body, "says", str, "")
@@ -396,7 +396,7 @@ def _days(place: Location, table: Table) -> tuple[str, str]:
     here.keys(body, ("from", "to"))
     since, to = here.want(body, "from", str, ""), here.want(body, "to", str, "")
     here.known("from", since, "day")
-    here.known("to", to, "day", {*here.vocabulary["day"], AS_AT})
+    here.known("to", to, "day or as_at")
     return since, to
 
 

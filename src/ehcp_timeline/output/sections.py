@@ -182,10 +182,10 @@ def _plain_lines(section: Section) -> Iterator[str]:
     yield from map(visible, section.after)
 
 
-def markdown_page(sections: Iterable[Section], title: str = "", level: int = 2) -> str:
-    """Return sections, headings at this level, as a page; nothing in a cell or line is read as markup."""
+def markdown_page(sections: Iterable[Section], title: str = "") -> str:
+    """Return sections as a page; nothing in a cell or line is read as markup."""
     heading = [f"# {markdown_cell(title)}"] if title else []
-    blocks = [*heading, *(block for section in sections for block in _markdown_blocks(section, level))]
+    blocks = [*heading, *(block for section in sections for block in _markdown_blocks(section))]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -205,9 +205,9 @@ def markdown_line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _markdown_blocks(section: Section, level: int) -> Iterator[str]:
+def _markdown_blocks(section: Section) -> Iterator[str]:
     if section.heading:
-        yield f"{'#' * level} {markdown_cell(section.heading)}"
+        yield f"## {markdown_cell(section.heading)}"
     yield from map(markdown_cell, section.before)
     if section.rows:
         rules = ("--:" if column.kind == "number" else "---" for column in section.columns)

@@ -249,9 +249,9 @@ class DisclosureOptions:
         return public
 
 
-def group_asked(option: str, word: str | None) -> str | None:
+def group_asked(by: str | None) -> str | None:
     """Return the column of the groups, if any; raise UsageError if there is no such group."""
-    return None if word is None else choice(option, word, GROUPS)
+    return None if by is None else choice("--by", by, GROUPS)
 
 
 def key_asked(path: Path | None, outputs: Sequence[Path] | None) -> "Key | None":

@@ -61,7 +61,7 @@ def quality(
 
     to = output.choose()
     rules = quality_rules()
-    group = cast("GroupColumn | None", options.group_asked("--by", by))
+    group = cast("GroupColumn | None", options.group_asked(by))
     fails = choice("--fail-on", fail_on, FAIL_ON)
     wanted = choices("--rule", rule or (), (*rules.by_id, ALL))
     wanted = frozenset(rules.by_id) if ALL in wanted else wanted

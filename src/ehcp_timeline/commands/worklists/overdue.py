@@ -48,7 +48,7 @@ def overdue(
     FILE is a case file; `-` is standard input. With --disclosure suppress nobody is listed: a table of open
     cases by group is printed that may be published. Formats: table, plain, csv, json, ndjson, md, xlsx, ics.
     """
-    group = options.group_asked("--by", by)
+    group = options.group_asked(by)
     public = disclosure.suppress()
     if split_by and (public or pseudonymise):
         raise UsageError("--split-by names people in its file names", "leave it out, or list with --by")

@@ -126,7 +126,7 @@ class Location:
             return self.value(value, next(part for part in args if part is not NoneType))
         if origin is Annotated:
             return self._word(self.value(value, args[0]), args[1])
-        if origin is tuple and get_origin(args[0]) is tuple:
+        if origin is tuple and get_origin(args[0]) is tuple and isinstance(value, dict):
             return self._pairs(value, *get_args(args[0]))
         if origin is tuple:
             return self._listed(value, args)
@@ -169,9 +169,8 @@ class Location:
             self.fault(f"must be a list{'' if many else f' of {len(args)}'}, not {value!r}")
         return () if many else tuple(map(_nothing, args))
 
-    def _pairs(self, value: object, key: Any, held: Any) -> tuple[tuple[Any, Any], ...]:  # noqa: ANN401
+    def _pairs(self, table: Table, key: Any, held: Any) -> tuple[tuple[Any, Any], ...]:  # noqa: ANN401
         """Return a table as pairs of a key and its value."""
-        table = self.value(value, dict)
         return tuple((self.value(name, key), self.at(name).value(table[name], held)) for name in table)
 
     def refuse(self) -> None:

@@ -229,19 +229,9 @@ def _read_own() -> tuple[Rulebook, tuple[str, ...]]:
     return (kept, ()) if kept else _read((), None)
 
 
-@cache
-def _own_files() -> tuple[list[_Source], tuple[str, ...]]:
-    faults: list[str] = []
-    return _read_folder(files("ehcp_timeline") / "rulebook", faults), tuple(faults)
-
-
 def _read(overlays: Sequence[Path], folder: Path | None) -> tuple[Rulebook, tuple[str, ...]]:
     faults: list[str] = []
-    if folder:
-        law = _read_folder(folder, faults)
-    else:
-        law, found = _own_files()
-        faults += found
+    law = _read_folder(folder or files("ehcp_timeline") / "rulebook", faults)
     local: dict[str, _Source] = {}
     for path in overlays:
         if source := _read_file(path, str(path), faults, path.name):

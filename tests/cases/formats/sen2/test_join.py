@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ehcp_timeline.cases.formats.sen2.items import sen2
-from ehcp_timeline.cases.formats.sen2.table import Joined, ReturnTable, joined, module_of, table_of
+from ehcp_timeline.cases.formats.sen2.table import ReturnTable, joined, module_of, table_of
 from ehcp_timeline.cases.headers import load_spellings
 from ehcp_timeline.cases.model import Problem, vocabulary
 from ehcp_timeline.cases.sheet import Block
@@ -38,10 +38,17 @@ def table(module: str, lines: Lines) -> ReturnTable:
     return table_of(sen2().modules[module], f"{module}.csv", headings, [Block(frame)])
 
 
+class Joined(NamedTuple):
+    """What `joined` returns, by name."""
+
+    flat: pl.DataFrame
+    problems: list[Problem]
+
+
 def join(person: Lines = PERSON, requests: Lines = REQUESTS, **others: Lines) -> Joined:
     """Join some tables."""
     every = {"person": person, "requests": requests, **others}
-    return joined({module: table(module, lines) for module, lines in every.items()})
+    return Joined(*joined({module: table(module, lines) for module, lines in every.items()}))
 
 
 def flat(found: Joined, *items: str) -> list[tuple[Any, ...]]:
@@ -245,7 +252,7 @@ def test_every_row_is_joined_or_said(**lines: Lines) -> None:
     """Whatever the numbers are: no row is lost, and none is counted twice."""
     tables = {module: table(module, rows) for module, rows in lines.items()}
 
-    found = joined(tables)
+    found = Joined(*joined(tables))
 
     assert found.flat["row"].to_list() == sorted(set(found.flat["row"]))
     for module in ("requests", "assessment", "namedplan", "activeplans"):

@@ -8,7 +8,6 @@ is not judged, and so has the second of two rows that belong to one request.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import NamedTuple
 
 import polars as pl
 
@@ -222,23 +221,15 @@ _TRY = {
 }
 
 
-class Joined(NamedTuple):
-    """The tables of one return, joined.
+def joined(tables: Mapping[str, ReturnTable]) -> tuple[pl.DataFrame, list[Problem]]:
+    """Join the tables of a return by their names; `person` and `requests` must be among them.
 
-    Attributes:
-        flat: `row` (UInt32, the row of the requests table), `person` (UInt32, which person of the person
-            table it is, from 1; null where none is), a String column for each item that was joined, and as
-            `person_row`, `assessment_row` and so on the row of each other table that belongs to the request
-            (UInt32); null where none does.
-        problems: What belongs to nothing, stands twice, or could not be cut into cells.
+    Returns:
+        `row` (UInt32, the row of the requests table), `person` (UInt32, which person of the person table it
+        is, from 1; null where none is), a String column for each item that was joined, and as `person_row`,
+        `assessment_row` and so on the row of each other table that belongs to the request (UInt32; null where
+        none does); then a problem for what belongs to nothing, stands twice, or could not be cut into cells.
     """
-
-    flat: pl.DataFrame
-    problems: list[Problem]
-
-
-def joined(tables: Mapping[str, ReturnTable]) -> Joined:
-    """Join the tables of a return by their names; `person` and `requests` must be among them."""
     joining = _Joining(tables)
     flat = joining.requests()
     for module in HUNG:
@@ -251,7 +242,7 @@ def joined(tables: Mapping[str, ReturnTable]) -> Joined:
         placed = joining.settings(tables[module], item) if module in tables else None
         if placed is not None:
             flat = flat.join(placed, left_on=ROW, right_on=_OF, how="left", maintain_order="left")
-    return Joined(flat, joining.problems)
+    return flat, joining.problems
 
 
 class _Joining:
