@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import jsonschema
@@ -28,6 +29,11 @@ def _named() -> set[str]:
     }
 
 
+@cache
+def _settings() -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(settings_schema())
+
+
 def test_every_answer_that_the_source_names_has_a_published_schema() -> None:
     """A schema that is named and not published, or published and not named, is a broken promise."""
     assert {*_named(), SETTINGS} == {path.stem for path in SCHEMAS.glob("*.json")}
@@ -50,7 +56,7 @@ def test_settings_that_can_be_used_keep_to_the_published_schema(text: str, tmp_p
     (tmp_path / "ehcp.toml").write_text(text, encoding="utf-8")
 
     assert read_config(None, tmp_path).path
-    jsonschema.validate(tomllib.loads(text), settings_schema(), cls=jsonschema.Draft202012Validator)
+    _settings().validate(tomllib.loads(text))
 
 
 @pytest.mark.slow
@@ -87,7 +93,7 @@ def test_settings_with_a_fault_are_refused_by_every_command_and_by_the_schema(
     assert run.returncode == 2
     assert said in run.stderr.decode()
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(tomllib.loads(text), settings_schema(), cls=jsonschema.Draft202012Validator)
+        _settings().validate(tomllib.loads(text))
 
 
 @pytest.mark.parametrize(
@@ -111,7 +117,7 @@ def test_an_answer_keeps_to_its_schema(words: tuple[str, ...], name: str) -> Non
     answer = json.loads(printed(ehcp(*words, "--format", "json")))
     schema = json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8"))
 
-    jsonschema.validate(answer, schema, cls=jsonschema.Draft202012Validator)
+    jsonschema.Draft202012Validator(schema).validate(answer)
     assert answer["schema"] == name.removesuffix("-1") + "/1"
     assert {*answer, "schema"} == set(schema["required"])
 
@@ -134,6 +140,15 @@ def test_the_published_schemas_are_what_the_package_writes(tmp_path: Path) -> No
     written = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
 
     assert written == {path.name: path.read_text(encoding="utf-8") for path in SCHEMAS.glob("*.json")}
+
+
+@pytest.mark.parametrize("path", sorted(SCHEMAS.glob("*.json")), ids=lambda path: path.stem)
+def test_a_published_schema_is_a_schema(path: Path) -> None:
+    """It is valid by the dialect that it names, so that other tests need not look again."""
+    schema = json.loads(path.read_text(encoding="utf-8"))
+
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    jsonschema.Draft202012Validator.check_schema(schema)
 
 
 @pytest.mark.parametrize(
