@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ehcp_timeline.commands.forecast.sentences import pace_words, record_words
+from ehcp_timeline.commands.forecast.sentences import pace_words, say
 from ehcp_timeline.measure.forecast.backtest import TrackRecord
 from ehcp_timeline.measure.forecast.behind import (
     CRITICAL,
@@ -143,7 +143,7 @@ def test_what_moved_is_said(change: PaceChange, words: str) -> None:
 
 def test_how_past_forecasts_did_is_one_line() -> None:
     """Ten of twelve are 83%, and with 95% confidence 55 to 95%."""
-    assert record_words(TrackRecord(12, 10, 0.552, 0.953)) == (
+    assert say("track_record", TrackRecord(12, 10, 0.552, 0.953)) == (
         "Past forecasts: at 10 of 12 month-ends no more were overdue 13 weeks on than 85 of 100 futures said"
         "; that fits 55 to 95 in 100 (95% interval), and 85 is right."
     )

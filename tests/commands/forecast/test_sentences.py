@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from ehcp_timeline.commands.forecast.sentences import (
     review_sentences,
     season_words,
     target_words,
+    templates,
 )
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.measure.forecast.backtest import Backtest, BaselineScore, Percentiles, Score, Standpoint
@@ -345,3 +347,12 @@ def test_a_backlog_within_what_counts_as_clear_is_clear_now(found: ForecastAnswe
         "That counts as clear now: clear means no more than 220 overdue. As cases are taken"
     )
     assert not _answer(replace(found, clear_at=219)).startswith("That counts as clear")
+
+
+def test_every_sentence_of_the_table_is_said_somewhere() -> None:
+    """The code names each of them; a sentence that nothing says would be forgotten."""
+    folder = Path(__file__).parents[3] / "src" / "ehcp_timeline" / "commands" / "forecast"
+    code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    put_together = {"pace_break", "pace_trend", "straight_line", "backlog_over_throughput"}
+
+    assert {name for name in templates() if f"'{name}'" not in code.replace('"', "'")} == put_together

@@ -8,6 +8,7 @@ from datetime import date
 from itertools import chain
 
 from ehcp_timeline.commands.forecast import sentences
+from ehcp_timeline.commands.forecast.sentences import say
 from ehcp_timeline.measure.forecast.backtest import CLEARANCE, Backtest, Score
 from ehcp_timeline.measure.forecast.behind import RECENT_WEEKS
 from ehcp_timeline.measure.forecast.cases import Breach, SaveList
@@ -39,17 +40,7 @@ from ehcp_timeline.text import count, day, listed
 
 _QUARTERS_SHOWN = 4
 _BAR = 30
-_FORMS = (
-    "load: what comes over what leaves; at 1 or more the queue grows without end",
-    "target queue: cases that may wait if the timetable is to be kept",
-    "relief: cases a week that bring the queue there in 26 weeks",
-    "to keep: cases a week that keep the timetable for good",
-    "pressure: twice the mean wait over the timetable; above 1 it is most likely missed",
-)
-_STAGE_NOTE = (
-    "* cases wait for staff here. Waiting: there for longer than it takes at least. In, out: cases a week. "
-    "Weeks: half of all cases take no longer, 85% no longer than the next column."
-)
+_FORMS = ("load", "target_queue", "relief_note", "to_keep", "pressure")
 _RATES = "Plans issued within 20 weeks, % (15 of 100 runs are below, 15 above)"
 _BY_QUARTER = {
     _RATES: "rate",
@@ -95,22 +86,7 @@ _BREACH_WORDS: dict[Breach, str] = {
     "unlikely": "in time in 85 of 100 runs",
 }
 _CASE_LISTS = {"In time now, and at risk": ("likely", "possible"), "Overdue already": ("overdue",)}
-_CLOSED_BY = (
-    "Closed by: in half of the runs; if slow: in 85 of 100. CSV and JSON hold every case, the safe ones too."
-)
 _MILESTONE_WORDS = {"decide": "week 6", "no_plan": "week 16", "issue": "week 20"}
-_BASELINE_WORDS = {
-    "straight_line": "a straight line through the last two months' counts",
-    "backlog_over_throughput": "the backlog over what is done a week",
-}
-_HELD = (
-    "Held: what came was no later, or no more, than was said. Of P50 about half should hold, of P85 about "
-    "85%, of P95 about 95%."
-)
-_OFF = (
-    "Weeks off: by how far the middle forecast missed on average; then the two baselines: a straight line "
-    "through the last two months' counts, and the backlog over what is done a week."
-)
 _SCORED = ("forecast of", "P50 held", "P85 held", "P95 held", "weeks off", "line", "throughput")
 _ENOUGH = 5
 _FAR = 0.2
@@ -129,25 +105,25 @@ def page(
     now, past = answer.now, answer.history
     if now is None or past is None:
         return []
-    words = _words(answer, now, past, asked)
+    headline, what, sure, basis, reviews = _words(answer, now, past, asked)
     lists = list(list_sections(answer, top, terms=bool(asked.closures)))
     if answer.scenarios is not None:
         lists += scenario_sections(answer.scenarios, answer.clear_at, moved=bool(answer.pace_changes))
     wanted = full or not lists or answer.target is not None or answer.what_if.changed
     sections = [
-        Section(f"Forecast as at {day(answer.as_at)}", words["answer"]),
+        Section(f"Forecast as at {day(answer.as_at)}", headline),
         Section("The change", sentences.what_if_sentences(answer.what_if)),
     ]
-    change = Section("What would change it", words["change"])
+    change = Section("What would change it", what)
     if now.too_little:
         sections.append(change)
     elif wanted:
-        sections += [_orders(answer, now), change, _sure(answer, now, past, words["sure"])]
+        sections += [_orders(answer, now), change, _sure(answer, now, past, sure)]
     if full or now.too_little:
-        sections.append(Section("Yearly reviews", words["reviews"]))
+        sections.append(Section("Yearly reviews", reviews))
     if not now.too_little:
         if full:
-            sections += [Section("What it rests on", words["basis"]), *_details(answer, past)]
+            sections += [Section("What it rests on", basis), *_details(answer, past)]
         if commands or full:
             lists.append(_ending(answer, full=full, listed=bool(lists)))
     return [section for section in (*sections, *lists) if section.before or section.rows]
@@ -159,37 +135,32 @@ def every_sentence(answer: ForecastAnswer, asked: ForecastRequest) -> Iterator[s
         for section in sentences.counts_sections(answer, answer.snapshots):
             yield from (*section.before, *section.after)
     if answer.now is not None and answer.history is not None:
-        yield from chain(*_words(answer, answer.now, answer.history, asked).values())
+        yield from chain(*_words(answer, answer.now, answer.history, asked))
         for section in list_sections(answer, 0, terms=False):
             yield from section.before
 
 
 def _words(
     answer: ForecastAnswer, now: WorkInHand, past: WeeksBehind, asked: ForecastRequest
-) -> dict[str, tuple[str, ...]]:
-    """Return what is said in words, part by part; a part that has nothing to say is empty."""
+) -> Iterator[tuple[str, ...]]:
+    """Yield the answer, what would change it, how sure it is, what it rests on, reviews; empty: nothing."""
     target, reviews = answer.target, answer.reviews
-    change, sure, basis = [], [], []
+    yield tuple(sentences.headline(answer, now))
     if not now.too_little:
-        change, sure = [*sentences.change_sentences(answer, past)], [*sentences.sure_sentences(answer, past)]
-        basis = [*sentences.basis_sentences(answer, past, asked)]
-        if len(answer.policies) > 1:
-            basis.append(sentences.WHY_APART)
-    elif target is not None and now.overdue:
-        change = [*sentences.target_words(target, changed=answer.what_if.changed)]
-    return {
-        "answer": tuple(sentences.headline(answer, now)),
-        "change": tuple(change),
-        "sure": tuple(sure),
-        "basis": tuple(basis),
-        "reviews": tuple(sentences.review_sentences(reviews, target)) if reviews is not None else (),
-    }
+        yield tuple(sentences.change_sentences(answer, past))
+        yield tuple(sentences.sure_sentences(answer, past))
+        yield tuple(sentences.basis_sentences(answer, past, asked))
+    else:
+        arithmetic = target if now.overdue else None
+        yield tuple(sentences.target_words(arithmetic, changed=answer.what_if.changed)) if arithmetic else ()
+        yield from ((), ())
+    yield tuple(sentences.review_sentences(reviews, target)) if reviews is not None else ()
 
 
 def _orders(answer: ForecastAnswer, now: WorkInHand) -> Section:
     lines = [(outlook.policy, outlook) for outlook in answer.policies]
     later = "later" if answer.pace_changes else "never"
-    note = f"Half, 85%: of all futures clear by then; {later}: not by {day(sentences.horizon(answer))}."
+    note = say("orders_note", never=later, end=sentences.horizon(answer))
     return _outlooks("Each order of work", "order of work", lines, answer, now, note)
 
 
@@ -206,14 +177,14 @@ def scenario_sections(lines: Sequence[ScenarioOutlook], clear_at: int, *, moved:
         }
         for line, near in zip(lines, every, strict=True)
     ]
-    note = (
-        f"Half clear, 85%: of all futures, no more than {clear_at:,} overdue. By quarter: % of plans in 20 "
-        f"weeks. Overdue, oldest in weeks, families past 52 weeks: at the end of {end}, in half of them."
-    )
     what = tuple(
         f"{line.name}: {listed(words)}." for line in lines if (words := [*sentences.scenario_words(line)])
     )
-    title, dates = "Scenarios side by side", ("half clear", "85%")
+    title, dates, note = (
+        "Scenarios side by side",
+        ("half clear", "85%"),
+        say("scenarios_note", clear_at=clear_at, end=end),
+    )
     yield without_empty_columns(
         table(title, rows, fixed=dates, text=["scenario"], optional=["85%"], before=what, after=(note,))
     )
@@ -242,7 +213,7 @@ def _outlooks(
             cells["never"] = "" if moved else f"{100 * outlook.clearance.never_share:.0f}%"
             cells["unchanged"] = _date(outlook.unchanged.p50) if outlook.unchanged else ""
         rows.append({**cells, "in time": _percent(last.rate, moved=moved), **_cells(last, _AT_THE_END)})
-    note = f"{note if backlog else ''} The rest: at the end of {last.quarter}, in half of them."
+    note = f"{note if backlog else ''} {say('at_the_end', last)}"
     dates = ("half clear", "85%", "unchanged")
     return without_empty_columns(
         table(title, rows, fixed=dates, optional=("never", "unchanged"), after=(note.strip(),))
@@ -308,7 +279,7 @@ def _details(answer: ForecastAnswer, past: WeeksBehind) -> Iterator[Section]:
         {"stage": f"{stage.stage} *" if stage.narrowest else stage.stage, **_cells(stage, _STAGE)}
         for stage in answer.stages
     ]
-    yield table(f"The stages over the last {past.weeks} weeks", stages, after=(_STAGE_NOTE,))
+    yield table(f"The stages over the last {past.weeks} weeks", stages, after=(say("stages_note"),))
     reasons: defaultdict[str, list[str]] = defaultdict(list)
     for stage in answer.stages:
         for words in stage.why:
@@ -319,7 +290,7 @@ def _details(answer: ForecastAnswer, past: WeeksBehind) -> Iterator[Section]:
         for stage in answer.stages
         if stage.target_capacity is not None
     ]
-    before, after = (_FORMS, why) if queues else (why, ())
+    before, after = (tuple(map(say, _FORMS)), why) if queues else (why, ())
     yield table("Queue arithmetic, stage by stage", queues, before=before, after=after)
 
 
@@ -338,7 +309,7 @@ def list_sections(answer: ForecastAnswer, top: int | None, *, terms: bool) -> It
     if (cases := answer.cases) is not None:
         seen = Counter(case.breach for case in cases)
         breaches = [f"{seen[breach]:,} {says}" for breach, says in _BREACH_WORDS.items() if seen[breach]]
-        words = (f"{listed(breaches)}.", _CLOSED_BY) if cases else ("No case is open.",)
+        words = (f"{listed(breaches)}.", say("closed_by")) if cases else (say("no_case"),)
         yield Section(title=f"Open cases and when they are closed: {len(cases):,}", before=words)
         for title, of in _CASE_LISTS.items():
             wanted = [case for case in cases if case.breach in of]
@@ -353,17 +324,10 @@ def list_sections(answer: ForecastAnswer, top: int | None, *, terms: bool) -> It
 def _to_save(saving: SaveList, as_at: date, top: int | None) -> Section:
     title = "In time, and to be saved"
     if not saving.in_time:
-        return Section(title=title, before=("No open case is in time.",))
-    risk = (
-        f"{len(saving.cases):,} of {count(saving.in_time, 'case')} in time will more likely than not be "
-        f"late, unless hurried: at the usual pace of the last 52 weeks. {saving.quick:,} of them are in time "
-        "if taken as the quickest 15 of 100 were."
-    )
-    words = [risk, "`ehcp overdue --save-list` says what to do next in each."]
+        return Section(title=title, before=(say("none_in_time"),))
+    words = [say("at_risk", saving, late=len(saving.cases)), say("do_next")]
     if saving.untold:
-        words.append(
-            f"{count(saving.untold, 'case')} cannot be forecast: too few like it were finished lately."
-        )
+        words.append(say("untold", saving))
     rows = []
     for case in saving.cases[:top]:
         draft = case.last_safe_draft
@@ -373,10 +337,6 @@ def _to_save(saving: SaveList, as_at: date, top: int | None) -> Section:
 
 
 def _intake(weeks: Sequence[IntakeWeek], *, terms: bool) -> Section:
-    note = (
-        "For a request that comes on the Monday; in brackets the last working day before it. ! marks weeks "
-        "in which schools are closed on some day."
-    )
     rows = []
     for week in weeks:
         days = {}
@@ -391,10 +351,9 @@ def _intake(weeks: Sequence[IntakeWeek], *, terms: bool) -> Section:
             "school days lost": "" if week.school_days_lost is None else str(week.school_days_lost),
             "bank holidays": str(week.bank_holidays),
         })  # fmt: skip
-    without = "No term dates are known, so no school days are counted: see [terms] of ehcp.toml, or --terms."
-    notes = (note,) if terms else (note, without)
+    notes = map(say, ("intake_note",) if terms else ("intake_note", "no_terms"))
     title = f"Requests to come: {count(len(weeks), 'week')}"
-    return without_empty_columns(table(title, rows, text=_MILESTONE_WORDS.values(), after=notes))
+    return without_empty_columns(table(title, rows, text=_MILESTONE_WORDS.values(), after=tuple(notes)))
 
 
 def backtest_section(past: Backtest) -> Section:
@@ -409,7 +368,8 @@ def backtest_section(past: Backtest) -> Section:
         off = ("" if error is None else f"{error:.1f}" for error in errors)
         if score.forecasts:
             rows.append(dict(zip(_SCORED, (_what(score), *held, *off), strict=True)))
-    before, after = tuple(backtest_sentences(past)), (_HELD, _OFF) if past.standpoints else ()
+    before = tuple(backtest_sentences(past))
+    after = tuple(map(say, ("held", "weeks_off"))) if past.standpoints else ()
     return table("How past forecasts did", rows, before=before, after=after)
 
 
@@ -420,22 +380,21 @@ def _what(score: Score) -> str:
 def backtest_sentences(past: Backtest) -> Iterator[str]:
     """Yield how past forecasts did, and say so where they were no better than the baselines."""
     if not past.standpoints:
-        yield "No past month had weeks enough behind it and after it, and a backlog; nothing can be scored."
+        yield say("nothing_scored")
         return
     first, last = past.standpoints[0].day, past.standpoints[-1].day
-    months = count(len(past.standpoints), "past month")
-    yield f"Forecasts made at {months}, {day(first)} to {day(last)}, held against what came."
+    yield say("scored", months=len(past.standpoints), first=first, last=last)
     for score in past.scores:
-        what = "Of clearance" if score.what == CLEARANCE else f"Of how many are overdue {_what(score)}"
+        of = "Of clearance" if score.what == CLEARANCE else f"Of how many are overdue {_what(score)}"
         if score.beats_baselines:
-            yield f"{what} the forecast was nearer than both baselines."
+            yield say("nearer", of=of)
         elif score.beats_baselines is not None and (mine := score.error_weeks) is not None:
             better = [
-                _BASELINE_WORDS[rival.baseline]
+                say(rival.baseline)
                 for rival in score.baselines
                 if rival.error_weeks is not None and rival.error_weeks <= mine
             ]
-            yield f"{what} the forecast was NO better than {listed(better)}."
+            yield say("no_better", of=of, rivals=listed(better))
     covered = [
         (share, *one)
         for score in past.scores
@@ -443,7 +402,7 @@ def backtest_sentences(past: Backtest) -> Iterator[str]:
     ]
     # far fewer held than should have, among enough to say so
     if any(held is not None and of >= _ENOUGH and held < share - _FAR for share, held, of in covered):
-        yield "These forecasts were too sure of themselves: give dates more room than P85 leaves."
+        yield say("too_sure")
 
 
 def _ending(answer: ForecastAnswer, *, full: bool, listed: bool) -> Section:
@@ -456,8 +415,4 @@ def _ending(answer: ForecastAnswer, *, full: bool, listed: bool) -> Section:
     elif not full:
         target = "" if answer.target else " --target DATE"
         more = [f"{again}{target} --capacity +3", f"{again} --full"]
-    seed = (
-        f"{answer.runs:,} runs, {answer.horizon_weeks} weeks ahead, seed {answer.seed}: repeat it and the "
-        "answer is the same."
-    )
-    return Section(title="Next" if more else "", before=(*more, seed), closing=True)
+    return Section(title="Next" if more else "", before=(*more, say("seed", answer)), closing=True)
