@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
-from ehcp_timeline.measure.forecast.cases import ProjectedCase, projected
+from ehcp_timeline.measure.forecast.outlook import ProjectedCase, projected
 from ehcp_timeline.measure.forecast.present import (
     OLDEST_FIRST,
     InHand,

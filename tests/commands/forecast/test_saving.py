@@ -8,7 +8,7 @@ from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.measure.forecast.caseload import days_given
-from ehcp_timeline.measure.forecast.cases import SaveList, save_list
+from ehcp_timeline.measure.forecast.forecast import SaveList, save_list
 from tests.commands.forecast.files import AS_AT
 
 RULEBOOK = load_rulebook()

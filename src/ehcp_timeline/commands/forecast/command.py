@@ -377,9 +377,9 @@ def _csv_list(answer: "ForecastAnswer") -> tuple[list[dict[str, Any]], tuple[str
     """Return the list that CSV holds, with its columns: the one asked for, the quarters, or the pairs."""
     from ehcp_timeline.measure.answer import keys, values
     from ehcp_timeline.measure.forecast.backtest import Standpoint
-    from ehcp_timeline.measure.forecast.cases import CaseToSave, ProjectedCase
     from ehcp_timeline.measure.forecast.counts import CountPair
-    from ehcp_timeline.measure.forecast.outlook import Quarter
+    from ehcp_timeline.measure.forecast.forecast import CaseToSave
+    from ehcp_timeline.measure.forecast.outlook import ProjectedCase, Quarter
 
     if answer.snapshots is not None:
         return values(answer.snapshots.pairs), keys(CountPair)[:-1]

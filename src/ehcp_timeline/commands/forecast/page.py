@@ -11,10 +11,10 @@ from ehcp_timeline.commands.forecast import sentences
 from ehcp_timeline.commands.forecast.sentences import say
 from ehcp_timeline.measure.forecast.backtest import CLEARANCE, Backtest, Score
 from ehcp_timeline.measure.forecast.behind import RECENT_WEEKS
-from ehcp_timeline.measure.forecast.cases import Breach, SaveList
-from ehcp_timeline.measure.forecast.forecast import ForecastAnswer, WeeksBehind, WorkInHand
+from ehcp_timeline.measure.forecast.forecast import ForecastAnswer, SaveList, WeeksBehind, WorkInHand
 from ehcp_timeline.measure.forecast.intake import IntakeWeek
 from ehcp_timeline.measure.forecast.outlook import (
+    Breach,
     ClearanceDay,
     Outlook,
     Quarter,

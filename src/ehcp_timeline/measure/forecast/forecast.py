@@ -1,20 +1,24 @@
 """The whole answer of `ehcp forecast`: files read once and simulated under every order of work; or counts."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
+import polars as pl
 
+from ehcp_timeline.audit.selection import WHOSE
 from ehcp_timeline.cases.source import CaseFile
+from ehcp_timeline.clock import Count, apply, last_working_day
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import NOT_IN_JSON, RulebookUsed, decimals
+from ehcp_timeline.measure.casework import ALL, read_casework
+from ehcp_timeline.measure.counts import ISSUE
 from ehcp_timeline.measure.forecast import behind, outlook
 from ehcp_timeline.measure.forecast.backtest import Backtest, TrackRecord, backtest, track_record
-from ehcp_timeline.measure.forecast.caseload import read, timetable, undated, work_of
-from ehcp_timeline.measure.forecast.cases import CaseToSave, ProjectedCase, SaveList, save_list
+from ehcp_timeline.measure.forecast.caseload import days_given, read, timetable, undated, work_of
 from ehcp_timeline.measure.forecast.counts import CountsTaken, drawn_clearance
 from ehcp_timeline.measure.forecast.intake import IntakeWeek, intake
 from ehcp_timeline.measure.forecast.present import LEAST_WEEKS, Pipeline, Present, WorkOrder, present
@@ -22,13 +26,18 @@ from ehcp_timeline.measure.forecast.request import ForecastRequest, WhatIf
 from ehcp_timeline.measure.forecast.reviews import ReviewOutlook, review_outlook, reviews_of
 from ehcp_timeline.measure.forecast.simulate import Kept, Orders, Plan, simulate, start_of
 from ehcp_timeline.measure.forecast.weeks import WEEK, day_number, draw
+from ehcp_timeline.measure.next_steps import next_steps
+from ehcp_timeline.measure.pace import P85, pace_of
 from ehcp_timeline.measure.result import Clearance, Input
+from ehcp_timeline.measure.worklists import at_risk
 from ehcp_timeline.record import Whole, field, record, replace
 from ehcp_timeline.text import count
 
 _TARGET_RUNS = 250
 _AT_ONCE = 4
 _LEVELS = 16
+_PLANS = replace(ALL, deadlines=frozenset(ISSUE))
+_STAGES: Mapping[str, Any] = {"decide": "decision", "finalise": "final"}
 
 
 @record(frozen=True, slots=True)
@@ -116,6 +125,51 @@ class TargetAnswer:
     policies: tuple[CapacityNeeded, ...] = ()
 
 
+@record(frozen=True, slots=True)
+class CaseToSave:
+    """One case in time that will be late unless it is hurried.
+
+    Attributes:
+        row: Physical line of the file.
+        stage: `draft` is decided, and no draft yet.
+        start: Day of its request.
+        days_left: Calendar days from the as-at date to the due day.
+        days_needed: Calendar days that its remaining stages take at their 85th percentile.
+        expected_p85: The day it is then issued.
+        last_safe_draft: Last working day on which the draft can be sent so that the plan is in time, at the
+            85th percentile of the last stage and never within the family's days; null once it was sent.
+    """
+
+    case_id: str
+    row: Whole
+    stage: Literal["decision", "draft", "final", "duty"]
+    start: date
+    due: date
+    days_left: int
+    days_needed: int
+    expected_p85: date
+    last_safe_draft: date | None
+    district: str | None
+    team: str | None
+    caseworker: str | None
+
+
+@record(frozen=True, slots=True)
+class SaveList:
+    """The cases to save, those whose draft must go first at the top.
+
+    Attributes:
+        in_time: Cases in time that were looked at.
+        untold: How many of these have too little history for an expected day.
+        quick: How many of the cases are in time if they are taken as the quickest 15 of 100 were.
+    """
+
+    cases: tuple[CaseToSave, ...]
+    in_time: int
+    untold: int
+    quick: int
+
+
 @record(frozen=True, slots=True, kw_only=True)
 class ForecastAnswer:
     """The answer of `ehcp forecast`, from case files or from counts; from counts, what needs cases is null.
@@ -153,7 +207,7 @@ class ForecastAnswer:
     target: TargetAnswer | None = None
     reviews: ReviewOutlook | None = None
     snapshots: CountsTaken | None = None
-    cases: tuple[ProjectedCase, ...] | None = None
+    cases: tuple[outlook.ProjectedCase, ...] | None = None
     save_list: tuple[CaseToSave, ...] | None = None
     intake: tuple[IntakeWeek, ...] | None = None
     backtest: Backtest | None = None
@@ -190,14 +244,17 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
     found, cases = ((), None) if too_little else outlook.outlooks(cleared, now)
     saving, planned = save_list(rulebook, sources, as_at) if asked.save_list else None, None
     if asked.intake_weeks:
-        requests = now.pipeline.drivers.requests
-        expected = (requests.level * requests.season).tolist() if past.weeks else []
+        coming = now.pipeline.drivers.requests
+        expected = (coming.level * coming.season).tolist() if past.weeks else []
         planned = intake(rulebook, as_at, expected, asked.closures, asked.intake_weeks)
     moved, recent = () if too_little else behind.pace_changes(now, asked.closures), None
     if moved:  # what the last weeks alone lead to under the main order, unless nothing was done
         lately = replace(cleared, window=behind.RECENT_WEEKS, per_case=False, policies=(asked.main_policy,))
         since = present(work, day, asked.weeks, lately)
         recent = outlook.outlooks(lately, since)[0][0] if since.past.closed.sum() else None
+    requests, closed, issued = (
+        float(counts.mean()) if past.weeks else None for counts in (past.requests, past.closed, past.issued)
+    )
     return ForecastAnswer(
         as_at=as_at,
         source="cases",
@@ -220,7 +277,19 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
             excused=int(work.excused.sum()),
             floor_limits=now.floor_limits,
         ),
-        history=_weeks_behind(asked, now),
+        history=WeeksBehind(
+            weeks=past.weeks,
+            recorded_weeks=now.recorded,
+            requests_per_week=requests,
+            closed_per_week=closed,
+            issued_per_week=issued,
+            straight_line_weeks=behind.naive_weeks(now.standing.overdue, closed, requests)
+            if requests is not None and closed is not None
+            else None,
+            checked=behind.straight_line(work, day),
+            seasons=behind.season_lines(now, asked.closures),
+            backlog=behind.path_behind(work, as_at, now.recorded),
+        ),
         what_if=asked.what_if,
         stages=behind.stage_lines(now),
         policies=found,
@@ -235,27 +304,6 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
         recent=recent,
         track_record=track_record(work, asked) if asked.track_record and not too_little else None,
         saving=saving,
-    )
-
-
-def _weeks_behind(asked: ForecastRequest, now: Present) -> WeeksBehind:
-    past, work = now.past, now.work
-    requests, closed, issued = (
-        float(counts.mean()) if past.weeks else None for counts in (past.requests, past.closed, past.issued)
-    )
-    line = None
-    if requests is not None and closed is not None:
-        line = behind.naive_weeks(now.standing.overdue, closed, requests)
-    return WeeksBehind(
-        weeks=past.weeks,
-        recorded_weeks=now.recorded,
-        requests_per_week=requests,
-        closed_per_week=closed,
-        issued_per_week=issued,
-        straight_line_weeks=line,
-        checked=behind.straight_line(work, past.day),
-        seasons=behind.season_lines(now, asked.closures),
-        backlog=behind.path_behind(work, asked.as_at, now.recorded),
     )
 
 
@@ -276,6 +324,39 @@ def _too_little(now: Present) -> str | None:
     if not now.past.closed.sum():
         return f"no assessment was closed in the last {weeks} weeks, so nothing says how fast they are"
     return None
+
+
+def save_list(rulebook: Rulebook, sources: Sequence[CaseFile], as_at: date) -> SaveList:
+    """Return the cases to save: they and their days are those of `ehcp overdue --save-list`."""
+    cases = []
+    in_time = untold = quick = 0
+    window = days_given(rulebook, "plan.window", as_at)
+    for source in sources:
+        work = read_casework(rulebook, source, as_at, ALL)
+        risk = at_risk(work, _PLANS)
+        in_time, untold = in_time + risk.in_time, untold + risk.untold
+        quick += risk.clocks.filter(pl.col("expected_p15") <= pl.col("due")).height
+        after_draft = {}  # days to the plan at the 85th percentile, and at least those of the family
+        for deadline in ISSUE:
+            clocks, chain = work.audit.findings.filter(deadline=deadline), next_steps().chain_for(deadline)
+            last = pace_of(deadline, chain, clocks, work.rows, as_at).stages[-1]
+            after_draft[deadline] = max(window, last.left(P85) if last.known else 0)
+        for line in risk.clocks.iter_rows(named=True):
+            stage, due, expected = line["stage"], line["due"], line["expected_p85"]
+            before = Count("at_least_before", after_draft[line["deadline"]], "days")
+            cases.append(
+                CaseToSave(
+                    stage=_STAGES.get(stage, stage),
+                    due=due,
+                    days_left=(due - as_at).days,
+                    days_needed=(expected - as_at).days,
+                    expected_p85=expected,
+                    last_safe_draft=None if stage == "finalise" else last_working_day(apply(before, due)),
+                    **{name: line[name] for name in ("case_id", "row", "start", *WHOSE)},
+                )
+            )
+    cases.sort(key=lambda case: (case.last_safe_draft or case.due, case.due, case.case_id, case.row))
+    return SaveList(tuple(cases), in_time, untold, quick)
 
 
 def target_answer(

@@ -1,21 +1,24 @@
-"""What the runs of each order of work come to: clearance, quarters, the path ahead; scenarios."""
+"""What the runs of each order of work come to: clearance, quarters, the path, each open case; scenarios."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any, Literal
 
 import numpy as np
 
+from ehcp_timeline.audit.selection import WHOSE
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.forecast.caseload import Caseload
-from ehcp_timeline.measure.forecast.cases import ProjectedCase, projected
 from ehcp_timeline.measure.forecast.present import IN_TIME_FIRST, OLDEST_FIRST, Present, WorkOrder
 from ehcp_timeline.measure.forecast.request import EVERY_TEAM, OBSERVED, ForecastRequest, Scenario, WhatIf
-from ehcp_timeline.measure.forecast.simulate import PER_MILLE, Kept, Orders, Plan, run, start_of
+from ehcp_timeline.measure.forecast.simulate import PER_MILLE, Kept, Orders, Plan, case_groups, run, start_of
 from ehcp_timeline.measure.forecast.weeks import (
     NEVER,
     SHARES,
     WEEK,
+    Counts,
+    Rates,
     Share,
     Spread,
     after_weeks,
@@ -26,6 +29,7 @@ from ehcp_timeline.record import Percent, Whole, fields, record, replace
 from ehcp_timeline.text import did_you_mean
 
 PATH_WEEKS = 4
+Breach = Literal["overdue", "excused", "likely", "possible", "unlikely"]
 
 
 @record(frozen=True, slots=True)
@@ -117,6 +121,36 @@ class ScenarioOutlook:
     what_if: WhatIf
     vacancies: Mapping[str, float]
     outlook: Outlook
+
+
+@record(frozen=True, slots=True)
+class ProjectedCase:
+    """One open case and when it is closed, by plan or otherwise.
+
+    Attributes:
+        row: Physical line of the file.
+        start: Day of its request.
+        weeks: Whole weeks it has been open.
+        finish_p50: End of the week by which half of the runs have closed it; null is not by the horizon.
+        finish_p85: End of the week by which 85% have.
+        breach: `overdue` now; `excused`: past its day with a recorded exception; `likely` if half of the
+            runs close it late, `possible` if 15% do; else `unlikely`.
+        breach_on: First day on which it is late: the day after its due day.
+    """
+
+    case_id: str
+    row: Whole
+    stage: str
+    start: date
+    due: date
+    weeks: int
+    finish_p50: date | None
+    finish_p85: date | None
+    breach: Breach
+    breach_on: date
+    district: str | None
+    team: str | None
+    caseworker: str | None
 
 
 def main_outlook(outlooks: Sequence[Outlook]) -> Outlook:
@@ -288,3 +322,50 @@ def _with_vacancies(scenario: Scenario, work: Caseload, weeks: int) -> WhatIf:
             )
     kept = (1 - scenario.what_if.shrinkage / 100) * (1 - lost / 100)
     return replace(scenario.what_if, shrinkage=round(100 * (1 - kept), 6))
+
+
+def projected(now: Present, finished: Rates, runs: int) -> tuple[ProjectedCase, ...]:
+    """Return every open case, the earliest due first; `finished` is what so many runs kept of each group."""
+    rows, stages, sizes, _ = case_groups(now.pipeline)
+    shares = finished / (sizes[:, None] * runs)
+    p50, p85 = _first_weeks(shares, 0.5), _first_weeks(shares, 0.85)
+    groups = {key: at for at, key in enumerate(zip(rows.tolist(), stages.tolist(), strict=True))}
+    standing, work = now.standing, now.work
+    row_of = np.searchsorted(now.pipeline.due_weeks, standing.due_week)
+    lines = (standing.place, row_of, standing.stage, standing.due_week)
+    cases = []
+    for place, row, stage, due_week in zip(*(numbers.tolist() for numbers in lines), strict=True):
+        group = groups[row, stage]
+        ends = int(p50[group]), int(p85[group])
+        breach: Breach = "possible" if ends[1] > due_week else "unlikely"
+        if work.excused[place]:
+            breach = "excused"
+        elif due_week <= 0:
+            breach = "overdue"
+        elif ends[0] > due_week:  # closed in the week in which it falls due counts as in time
+            breach = "likely"
+        finish_p50, finish_p85 = (
+            after_weeks(day_of(standing.day), end) if end <= now.pipeline.weeks else None for end in ends
+        )
+        start, due = int(work.start[place]), int(work.due[place])
+        owner: dict[str, Any] = {**dict.fromkeys(WHOSE), **work.named[place]}
+        cases.append(
+            ProjectedCase(
+                stage=work.timetable.names[stage],
+                start=day_of(start),
+                due=day_of(due),
+                weeks=(standing.day - start) // WEEK,
+                finish_p50=finish_p50,
+                finish_p85=finish_p85,
+                breach=breach,
+                breach_on=day_of(due + 1),
+                **owner,
+            )
+        )
+    return tuple(sorted(cases, key=lambda case: (case.due, case.row)))
+
+
+def _first_weeks(shares: Rates, share: float) -> Counts:
+    """Return for each group the first week by which a share is closed; one past the last where none is."""
+    reached = shares >= share - 1e-9
+    return np.asarray(np.where(reached.any(axis=1), reached.argmax(axis=1), shares.shape[1]))
