@@ -15,7 +15,6 @@ import numpy as np
 from ehcp_timeline.measure.forecast.present import (
     IN_TIME_FIRST,
     OLDEST_FIRST,
-    InHand,
     Pipeline,
     SimulatedStage,
     WorkOrder,
@@ -48,7 +47,7 @@ def start(pace: float) -> Pipeline:
     rows = np.union1d(due, np.arange(21, 21 + WEEKS)).astype(np.int32)
     each, rest = divmod(CASES, due.size)
     in_hand = tuple(
-        InHand(0 if week > 16 else 1 if week > 11 else 2 if week > -10 else 3, 1, row, each + (row < rest))
+        (0 if week > 16 else 1 if week > 11 else 2 if week > -10 else 3, 1, row, each + (row < rest))
         for row, week in enumerate(due.tolist())
     )
     random = np.random.default_rng(1)

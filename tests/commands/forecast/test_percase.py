@@ -12,7 +12,6 @@ import pytest
 from ehcp_timeline.measure.forecast.outlook import ProjectedCase, projected
 from ehcp_timeline.measure.forecast.present import (
     OLDEST_FIRST,
-    InHand,
     Pipeline,
     Present,
     SimulatedStage,
@@ -86,7 +85,7 @@ def test_a_breach_is_as_likely_as_the_runs_say(due_week: int, p50: int, p85: int
     weeks = now().pipeline.due_weeks
     row = int(np.searchsorted(weeks, due_week))
     step, drivers = SimulatedStage("plan", 1, 1.0, 1.0), now().pipeline.drivers
-    line = Pipeline((step,), 0, 156, 20, weeks, (InHand(0, 1, row, 1),), drivers)
+    line = Pipeline((step,), 0, 156, 20, weeks, ((0, 1, row, 1),), drivers)
     finished = np.zeros((1, 157))
     finished[0, p50:] = 50
     finished[0, p85:] = 85
@@ -107,7 +106,7 @@ def test_a_breach_is_as_likely_as_the_runs_say(due_week: int, p50: int, p85: int
 
 def test_cases_further_on_close_before_those_behind_them() -> None:
     """Of one due week, those at a later stage are ahead."""
-    in_hand = (InHand(0, 1, 3, 4), InHand(1, 1, 3, 2), InHand(0, 2, 3, 1), InHand(1, 1, 5, 7))
+    in_hand = ((0, 1, 3, 4), (1, 1, 3, 2), (0, 2, 3, 1), (1, 1, 5, 7))
     line = Pipeline(
         (SimulatedStage("a", 1, 1.0, 1.0), SimulatedStage("b", 1, 1.0, 1.0)),
         0,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ehcp_timeline.measure.forecast.caseload import week_overdue
-from ehcp_timeline.measure.forecast.present import OLDEST_FIRST, InHand, Pipeline, SimulatedStage
+from ehcp_timeline.measure.forecast.present import OLDEST_FIRST, Pipeline, SimulatedStage
 from ehcp_timeline.measure.forecast.simulate import Kept, Plan, run
 from ehcp_timeline.measure.forecast.weeks import Drivers, day_number, series
 from tests.commands.forecast.files import AS_AT
@@ -16,7 +16,7 @@ def kept(ages: list[int], plan: Plan, weeks: int = 4, capacity: float = 0) -> Ke
     """Return what is kept of cases of so many days today, to which none come; so many a week are done."""
     due = week_overdue(np.array([TODAY - age + 140 for age in ages], dtype=np.int32), TODAY)
     rows = np.union1d(due, np.arange(21, 22 + weeks)).astype(np.int32)
-    in_hand = tuple(InHand(0, 1, int(np.searchsorted(rows, week)), 1) for week in due.tolist())
+    in_hand = tuple((0, 1, int(np.searchsorted(rows, week)), 1) for week in due.tolist())
     none, some = (series(np.full(20, rate), np.ones(20), np.ones(weeks)) for rate in (0.0, capacity))
     step = SimulatedStage("plan", 1, 0.5, 1.0)
     line = Pipeline((step,), 0, weeks, 20, rows, in_hand, Drivers(none, some))

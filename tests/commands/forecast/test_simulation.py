@@ -14,7 +14,6 @@ from ehcp_timeline.measure.forecast.caseload import Timetable
 from ehcp_timeline.measure.forecast.present import (
     IN_TIME_FIRST,
     OLDEST_FIRST,
-    InHand,
     Pipeline,
     SimulatedStage,
     WorkOrder,
@@ -40,7 +39,7 @@ def illustrative(capacity: float = 17, requests: float = 15) -> Pipeline:
     counts = [*spread(220, 15), *spread(273, 20)]
     rows = np.union1d(due, np.arange(21, 21 + WEEKS)).astype(np.int32)
     in_hand = tuple(
-        InHand(0, max(1, 14 - (20 - week)), int(np.searchsorted(rows, week)), count)
+        (0, max(1, 14 - (20 - week)), int(np.searchsorted(rows, week)), count)
         for week, count in zip(due, counts, strict=True)
     )
     come, go = (
@@ -118,7 +117,7 @@ def test_in_time_first_takes_whom_the_stages_to_come_leave_time(due_week: int, f
     rows = np.array([0, due_week, 30], dtype=np.int32)
     steps = (SimulatedStage("draft", 1, 0.5, 1.0), SimulatedStage("final", 3, 1.0, 1.0))
     none, five = (series(np.full(52, rate), np.ones(52), np.ones(1)) for rate in (0.0, 5.0))
-    in_hand = (InHand(0, 1, 0, 5), InHand(0, 1, 1, 5))
+    in_hand = ((0, 1, 0, 5), (0, 1, 1, 5))
     line = Pipeline(steps, 0, 1, 20, rows, in_hand, Drivers(none, five))
     random = np.random.default_rng(1)
     places = draw(line.drivers, 3, random)[1].astype(np.int16)
@@ -205,7 +204,7 @@ def test_arrivals_less_departures_are_the_change_in_size(
     narrowest = data.draw(st.integers(0, len(steps) - 1))
     rows = np.arange(-5, 21 + weeks).astype(np.int32)
     in_hand = tuple(
-        InHand(data.draw(st.integers(0, len(steps) - 1)), data.draw(st.integers(1, 8)), row, cases)
+        (data.draw(st.integers(0, len(steps) - 1)), data.draw(st.integers(1, 8)), row, cases)
         for row, cases in enumerate(data.draw(st.lists(st.integers(0, 9), max_size=20)))
     )
     random = np.random.default_rng(seed)
@@ -318,7 +317,7 @@ def interval(weeks: int, size: float) -> tuple[int, int]:
     )
     come, go = drivers
     line = illustrative()
-    in_hand = tuple(replace(one, cases=round(6 * one.cases * size)) for one in line.in_hand)
+    in_hand = tuple((*one[:3], round(6 * one[3] * size)) for one in line.in_hand)
     start = replace(line, in_hand=in_hand, drivers=Drivers(come, go))
     cleared = kept_of(start, {"oldest-first": OLDEST_FIRST}, runs=1000)["oldest-first"].cleared
     return cleared.percentile(0.15) or 0, cleared.percentile(0.85) or 0

@@ -22,8 +22,7 @@ from ehcp_timeline.text import did_you_mean
 if TYPE_CHECKING:
     from ehcp_timeline.cases.source import CaseFile
     from ehcp_timeline.measure.forecast.forecast import ForecastAnswer
-    from ehcp_timeline.measure.forecast.intake import IntakeWeek
-    from ehcp_timeline.measure.forecast.request import ForecastRequest, Scenario, SchoolDays, WhatIf
+    from ehcp_timeline.measure.forecast.request import Scenario, SchoolDays, WhatIf
     from ehcp_timeline.shell.open import Config
 
 FORMATS = ("table", "plain", "json", "csv", "ndjson", "md", "xlsx")
@@ -39,6 +38,10 @@ _MOST_PERCENT = 95
 _KEYS = (
     "capacity", "from", "psychologists", "advice_each", "requests", "shrinkage", "vacancies", "catch_up",
     "order",
+)  # fmt: skip
+_INTAKE_COLUMNS = (
+    "week", "expected", "decide", "decide_closed", "no_plan", "no_plan_closed", "issue", "issue_closed",
+    "issue_act_by", "school_days_lost", "bank_holidays",
 )  # fmt: skip
 _EXAMPLE = '["Two more writers"] and below it  capacity = 2'
 
@@ -164,9 +167,19 @@ def forecast(
         narrowest=narrowest or "", window=history, per_case=per_case,
         save_list=save_list, intake_weeks=intake, backtest=backtest, track_record=True,
     )  # fmt: skip
+    wanted_lists = {
+        "--save-list": save_list, "--per-case": per_case, "--intake": intake, "--backtest": backtest,
+        "--scenarios": scenarios is not None,
+    }  # fmt: skip
+    lists = [word for word, wanted in wanted_lists.items() if wanted]
     sources: Sequence[CaseFile] = ()
     if snapshots is not None:
-        counts_alone(question, policy, terms, scenarios)
+        of_cases = {
+            "--policy": policy is not None, "--clear-at": clear_at is not None, "--narrowest": narrowest,
+            "--terms": terms is not None, "a what-if": change.changed,
+        }  # fmt: skip
+        for word in (*lists, *(word for word, wanted in of_cases.items() if wanted)):
+            raise UsageError(f"{word} needs case files; counts cannot tell it", "ehcp forecast cases.csv")
         from ehcp_timeline.measure.forecast.counts import read_counts
         from ehcp_timeline.measure.forecast.forecast import forecast_from_counts
 
@@ -183,7 +196,7 @@ def forecast(
         within(change, today, horizon)
         named = scenarios_in(scenarios, today, horizon) if scenarios else ()
         question = replace(question, target=goal, closures=closures_of(terms, asks.config), scenarios=named)
-        _one_list(to, question)
+        one_list(to, lists)
         sources = asks.sources(files or [])
         from ehcp_timeline.measure.forecast.forecast import forecast as forecast_of
 
@@ -313,33 +326,12 @@ def target_day(word: str | None, after: date) -> date | None:
     return day
 
 
-def lists_of(question: "ForecastRequest") -> dict[str, bool]:
-    """Return the options that each ask for a list of their own, and whether they were given."""
-    return {
-        "--save-list": question.save_list,
-        "--per-case": question.per_case,
-        "--intake": question.intake_weeks > 0,
-        "--backtest": question.backtest,
-        "--scenarios": bool(question.scenarios),
-    }
-
-
-def counts_alone(
-    question: "ForecastRequest", policy: Sequence[str] | None, terms: Path | None, scenarios: Path | None
-) -> None:
-    """Raise UsageError where something is asked that counts cannot tell."""
-    of_cases = {
-        **lists_of(question),
-        "--scenarios": scenarios is not None,
-        "--policy": policy is not None,
-        "--clear-at": question.clear_at is not None,
-        "--narrowest": bool(question.narrowest),
-        "--terms": terms is not None,
-        "a what-if": question.what_if.changed,
-    }
-    for word, wanted in of_cases.items():
-        if wanted:
-            raise UsageError(f"{word} needs case files; counts cannot tell it", "ehcp forecast cases.csv")
+def one_list(to: Output, asked: Sequence[str]) -> None:
+    """Raise UsageError where a CSV file would have to hold two lists."""
+    if _LINES & to.formats() and len(asked) > 1:
+        raise UsageError(
+            f"CSV holds one list, and {' and '.join(asked)} are asked for", "leave all but one out"
+        )
 
 
 def closures_of(path: Path | None, config: "Config") -> "tuple[SchoolDays, ...]":
@@ -381,10 +373,17 @@ def _csv_list(answer: "ForecastAnswer") -> tuple[list[dict[str, Any]], tuple[str
     from ehcp_timeline.measure.forecast.forecast import CaseToSave
     from ehcp_timeline.measure.forecast.outlook import ProjectedCase, Quarter
 
+    rows: list[dict[str, Any]] = []
     if answer.snapshots is not None:
         return values(answer.snapshots.pairs), keys(CountPair)[:-1]
     if answer.intake is not None:
-        return list(map(_intake_row, answer.intake)), _INTAKE_COLUMNS
+        for week in answer.intake:
+            row: dict[str, Any] = dict.fromkeys(_INTAKE_COLUMNS) | values(week)
+            for day in week.milestones:
+                row[day.name], row[f"{day.name}_act_by"] = day.due, day.act_by
+                row[f"{day.name}_closed"] = day.closure or ("bank holiday" if day.bank_holiday else None)
+            rows.append(row)
+        return rows, _INTAKE_COLUMNS
     past = answer.backtest.standpoints if answer.backtest else None
     lists = ((answer.save_list, CaseToSave), (answer.cases, ProjectedCase), (past, Standpoint))
     for held, kind in lists:
@@ -396,35 +395,6 @@ def _csv_list(answer: "ForecastAnswer") -> tuple[list[dict[str, Any]], tuple[str
         first, lines = "policy", [(outlook.policy, outlook) for outlook in answer.policies]
     rows = [{first: name, **values(quarter)} for name, outlook in lines for quarter in outlook.quarters]
     return rows, (first, *keys(Quarter))
-
-
-_INTAKE_COLUMNS = (
-    "week", "expected", "decide", "decide_closed", "no_plan", "no_plan_closed", "issue", "issue_closed",
-    "issue_act_by", "school_days_lost", "bank_holidays",
-)  # fmt: skip
-
-
-def _intake_row(week: "IntakeWeek") -> dict[str, Any]:
-    """Return a week of requests as one row, its milestones side by side."""
-    from ehcp_timeline.measure.answer import values
-
-    row: dict[str, Any] = dict.fromkeys(_INTAKE_COLUMNS) | values(week)
-    for milestone in week.milestones:
-        row[milestone.name] = milestone.due
-        row[f"{milestone.name}_closed"] = milestone.closure or (
-            "bank holiday" if milestone.bank_holiday else None
-        )
-        row[f"{milestone.name}_act_by"] = milestone.act_by
-    return row
-
-
-def _one_list(to: Output, question: "ForecastRequest") -> None:
-    """Raise UsageError where a CSV file would have to hold two lists."""
-    asked = [word for word, wanted in lists_of(question).items() if wanted]
-    if _LINES & to.formats() and len(asked) > 1:
-        raise UsageError(
-            f"CSV holds one list, and {' and '.join(asked)} are asked for", "leave all but one out"
-        )
 
 
 def _bytes(path: Path) -> bytes:

@@ -254,16 +254,6 @@ class SimulatedStage:
 
 
 @record(frozen=True, slots=True)
-class InHand:
-    """Cases of one due week that stand at one stage and become ready there in one week to come."""
-
-    stage: int
-    ready_week: int
-    row: int
-    cases: int
-
-
-@record(frozen=True, slots=True)
 class Pipeline:
     """The stages, the cases in hand, and what the weeks to come are drawn from.
 
@@ -272,6 +262,7 @@ class Pipeline:
         weeks: Weeks to come.
         to_due: Weeks from a request to its due week.
         due_weeks: The due week of each row, rising; every week in which cases can fall due has one.
+        in_hand: Stage, week to come in which they become ready there, row and number of cases alike.
     """
 
     steps: tuple[SimulatedStage, ...]
@@ -279,7 +270,7 @@ class Pipeline:
     weeks: int
     to_due: int
     due_weeks: Days
-    in_hand: tuple[InHand, ...]
+    in_hand: Sequence[Sequence[int]]
     drivers: Drivers
 
     def row_of(self, due_week: int) -> int:
@@ -290,8 +281,8 @@ class Pipeline:
     def at_start(self) -> Cases:
         """Open cases at the start, for each row."""
         counts = np.zeros(self.due_weeks.size, dtype=np.int16)
-        for group in self.in_hand:
-            counts[group.row] += group.cases
+        for _, _, row, cases in self.in_hand:
+            counts[row] += cases
         return counts
 
 
@@ -373,7 +364,7 @@ def present(work: Caseload, day: int, weeks: int, asked: ForecastRequest | None 
     ready = np.maximum(1, shortest - (day - standing.since) // WEEK)
     rows = np.searchsorted(due_weeks, standing.due_week)
     keys, counts = np.unique(np.stack([standing.stage, ready, rows], axis=1), axis=0, return_counts=True)
-    in_hand = tuple(InHand(*group) for group in np.column_stack([keys, counts]).tolist())
+    in_hand = np.column_stack([keys, counts]).tolist()
     drivers = Drivers(drawn[0], drawn[1], onward)
     pipeline = Pipeline(steps, narrowest, weeks, to_due, due_weeks, in_hand, drivers)
     return Present(

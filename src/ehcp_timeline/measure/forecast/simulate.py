@@ -180,10 +180,10 @@ class StageWork:
         self.pools = {
             stage: Pool(np.zeros((pipeline.due_weeks.size, runs), places.dtype)) for stage in stages
         }
-        for group in pipeline.in_hand:
-            if group.stage in self.pools:
-                cases = np.full((1, runs), group.cases, dtype=places.dtype)
-                self.pools[group.stage].coming[group.ready_week].append((group.row, cases))
+        for stage, ready_week, row, number in pipeline.in_hand:
+            if stage in self.pools:
+                cases = np.full((1, runs), number, dtype=places.dtype)
+                self.pools[stage].coming[ready_week].append((row, cases))
 
     def week(self, week: int, arrivals: Sequence[Parcel]) -> tuple[list[Parcel], list[Parcel]]:
         """Work for a week, then let cases come to the first stage; return what went on and what was closed.
@@ -271,8 +271,8 @@ def case_groups(pipeline: Pipeline) -> Counts:
     are in order of rows and then from the last stage to the first; shape (4, groups).
     """
     totals: Counter[tuple[int, int]] = Counter()
-    for group in pipeline.in_hand:
-        totals[group.row, -group.stage] += group.cases
+    for stage, _, row, number in pipeline.in_hand:
+        totals[row, -stage] += number
     rows, behind = np.array(sorted(totals), dtype=np.int64).reshape(-1, 2).T
     cases = np.array([totals[group] for group in sorted(totals)], dtype=np.int64)
     before = cases.cumsum() - cases
