@@ -90,6 +90,22 @@ def test_scenarios_in_csv_are_a_line_for_each_quarter(stages: str, write: str) -
             "scenario `A`: no team `Nort` closed a case in the last 52 weeks\ntry: did you mean North?",
         ),
         (
+            '[A]\nvacancies = { all = "80%", North = "60%" }',
+            "scenario `A`: 140% of all working time would be lost\ntry: no more than 95% in all",
+        ),
+        (
+            '[A]\nvacancies = "95.1%"',
+            "scenario `A`: 95.1% of all working time would be lost\ntry: no more than 95% in all",
+        ),
+        (
+            "[A]\npsychologists = 2\nadvice_each = -1.5",
+            ", scenario `A`: --advice-each -1.5: less than 0.1\ntry: write it as 1.5",
+        ),
+        (
+            '[A]\ncatch_up = "-5:8"',
+            ", scenario `A`: --catch-up -5:8: less than nothing\ntry: write it as 5:13",
+        ),
+        (
             '[[scenario]]\nname = "A"\norder = "newest-first"',
             ", scenario `A`: order: `newest-first` is not one of oldest-first, in-time-first, split,",
         ),

@@ -34,7 +34,7 @@ OneFile = Path | None
 _NUMBER = re.compile(r"([+-]?\d{1,9}(?:\.\d{1,9})?)(%?)")
 _MOST = 10_000
 _FARTHEST_YEARS = 10
-_MOST_PERCENT = 95
+_LEAST_ADVICE = 0.1
 _KEYS = (
     "capacity", "from", "psychologists", "advice_each", "requests", "shrinkage", "vacancies", "catch_up",
     "order",
@@ -56,7 +56,7 @@ class WhatIfOptions:
         Text, option("--psychologists", "+N", "What if: so many psychologists more.")
     ] = None
     advice_each: Annotated[
-        float, option("--advice-each", "N", "Advice a psychologist gives a week.", min=0.1)
+        float, option("--advice-each", "N", "Advice a psychologist gives a week.", min=_LEAST_ADVICE)
     ] = 1.0
     requests: Annotated[Text, option("--requests", "+P%", "What if: so many percent more requests.")] = None
     shrinkage: Annotated[
@@ -72,18 +72,21 @@ class WhatIfOptions:
         Raises:
             UsageError: A word is not a number, or one that cannot be.
         """
-        from ehcp_timeline.measure.forecast.request import CATCH_UP_WEEKS, WhatIf
+        from ehcp_timeline.measure.forecast.request import CATCH_UP_WEEKS, MOST_LOST, WhatIf
 
         team, _, weeks = (self.catch_up or "0").partition(":")
         if weeks and not (weeks.isascii() and weeks.isdigit() and 0 < int(weeks) <= _MOST):
             raise UsageError(
                 f"--catch-up {self.catch_up}: `{weeks}` is not a number of weeks", "write it as 5:13"
             )
+        hands = number("--catch-up", team)
+        if hands < 0:
+            raise UsageError(f"--catch-up {self.catch_up}: less than nothing", "write it as 5:13")
+        if self.advice_each < _LEAST_ADVICE:
+            raise UsageError(f"--advice-each {self.advice_each:g}: less than 0.1", "write it as 1.5")
         lost = number("--shrinkage", self.shrinkage, percent=True)
-        if not 0 <= lost <= _MOST_PERCENT:
-            raise UsageError(
-                f"--shrinkage {self.shrinkage}: not from 0% to {_MOST_PERCENT}%", "write it as 15%"
-            )
+        if not 0 <= lost <= MOST_LOST:
+            raise UsageError(f"--shrinkage {self.shrinkage}: not from 0% to {MOST_LOST}%", "write it as 15%")
         more = number("--requests", self.requests, percent=True)
         if more <= -100:
             raise UsageError(f"--requests {self.requests}: that leaves no request at all", "write it as -10%")
@@ -94,7 +97,7 @@ class WhatIfOptions:
             advice_each=self.advice_each,
             requests=more,
             shrinkage=lost,
-            catch_up=number("--catch-up", team),
+            catch_up=hands,
             catch_up_weeks=int(weeks) if weeks else CATCH_UP_WEEKS,
         )
 

@@ -11,7 +11,14 @@ from ehcp_timeline.audit.selection import WHOSE
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.forecast.caseload import Caseload
 from ehcp_timeline.measure.forecast.present import IN_TIME_FIRST, OLDEST_FIRST, Present, WorkOrder
-from ehcp_timeline.measure.forecast.request import EVERY_TEAM, OBSERVED, ForecastRequest, Scenario, WhatIf
+from ehcp_timeline.measure.forecast.request import (
+    EVERY_TEAM,
+    MOST_LOST,
+    OBSERVED,
+    ForecastRequest,
+    Scenario,
+    WhatIf,
+)
 from ehcp_timeline.measure.forecast.simulate import PER_MILLE, Kept, Orders, Plan, case_groups, run, start_of
 from ehcp_timeline.measure.forecast.weeks import (
     NEVER,
@@ -300,7 +307,7 @@ def _with_vacancies(scenario: Scenario, work: Caseload, weeks: int) -> WhatIf:
     A team's share is that of the cases closed in so many weeks behind.
 
     Raises:
-        UsageError: The file has no such team, or the team closed nothing lately.
+        UsageError: The file has no such team, the team closed nothing lately, or nobody would be left.
     """
     if not scenario.vacancies:
         return scenario.what_if
@@ -321,7 +328,13 @@ def _with_vacancies(scenario: Scenario, work: Caseload, weeks: int) -> WhatIf:
                 tip if teams else 'add the column team, or write  vacancies = "10%"  for all',
             )
     kept = (1 - scenario.what_if.shrinkage / 100) * (1 - lost / 100)
-    return replace(scenario.what_if, shrinkage=round(100 * (1 - kept), 6))
+    shrinkage = round(100 * (1 - kept), 6)
+    if shrinkage > MOST_LOST:
+        raise UsageError(
+            f"scenario `{scenario.name}`: {shrinkage:g}% of all working time would be lost",
+            f"no more than {MOST_LOST}% in all",
+        )
+    return replace(scenario.what_if, shrinkage=shrinkage)
 
 
 def projected(now: Present, finished: Rates, runs: int) -> tuple[ProjectedCase, ...]:

@@ -9,6 +9,8 @@ OBSERVED = "observed"
 POLICIES = ("oldest-first", "in-time-first", "split", OBSERVED)
 CATCH_UP_WEEKS = 13
 EVERY_TEAM = "all"
+MOST_LOST = 95
+"""Percent of all working time that may be lost beyond what was lost so far."""
 
 
 @record(frozen=True, slots=True)
