@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, replace
 from datetime import date
 from itertools import chain
+from typing import Any
 
 from ehcp_timeline.commands.forecast import sentences
 from ehcp_timeline.commands.forecast.sentences import say
@@ -15,7 +16,6 @@ from ehcp_timeline.measure.forecast.forecast import ForecastAnswer, SaveList, We
 from ehcp_timeline.measure.forecast.intake import IntakeWeek
 from ehcp_timeline.measure.forecast.outlook import (
     Breach,
-    ClearanceDay,
     Outlook,
     Quarter,
     ScenarioOutlook,
@@ -108,7 +108,7 @@ def page(
     headline, what, sure, basis, reviews = _words(answer, now, past, asked)
     lists = list(list_sections(answer, top, terms=bool(asked.closures)))
     if answer.scenarios is not None:
-        lists += scenario_sections(answer.scenarios, answer.clear_at, moved=bool(answer.pace_changes))
+        lists += scenario_sections(answer, answer.scenarios)
     wanted = full or not lists or answer.target is not None or answer.what_if.changed
     sections = [
         Section(f"Forecast as at {day(answer.as_at)}", headline),
@@ -118,7 +118,8 @@ def page(
     if now.too_little:
         sections.append(change)
     elif wanted:
-        sections += [_orders(answer, now), change, _sure(answer, now, past, sure)]
+        orders, how_sure = _side_by_side(answer, now, past, sure)
+        sections += [orders, change, how_sure]
     if full or now.too_little:
         sections.append(Section("Yearly reviews", reviews))
     if not now.too_little:
@@ -157,37 +158,35 @@ def _words(
     yield tuple(sentences.review_sentences(reviews, target)) if reviews is not None else ()
 
 
-def _orders(answer: ForecastAnswer, now: WorkInHand) -> Section:
+def _side_by_side(
+    answer: ForecastAnswer, now: WorkInHand, past: WeeksBehind, sure: tuple[str, ...]
+) -> Iterator[Section]:
+    """Yield the orders of work side by side, and the last year beside the last weeks where the pace moved."""
+    backlog = now.overdue > answer.clear_at and not now.floor_limits
     lines = [(outlook.policy, outlook) for outlook in answer.policies]
-    later = "later" if answer.pace_changes else "never"
-    note = say("orders_note", never=later, end=sentences.horizon(answer))
-    return _outlooks("Each order of work", "order of work", lines, answer, now, note)
+    never, end = "later" if answer.pace_changes else "never", sentences.horizon(answer)
+    dates = f"{say('orders_note', never=never, end=end)} " if backlog else ""
+    note = f"{dates}{say('at_the_end', answer.policies[-1].quarters[:_QUARTERS_SHOWN][-1])}"
+    yield _outlooks("Each order of work", "order of work", lines, answer, backlog=backlog, after=(note,))
+    if answer.recent is None:
+        yield Section("How sure", sure)
+        return
+    paces = ((past.weeks, main_outlook(answer.policies)), (RECENT_WEEKS, answer.recent))
+    lines = [(f"the last {weeks} weeks", outlook) for weeks, outlook in paces]
+    yield _outlooks("How sure", "work as in", lines, answer, backlog=backlog, before=sure)
 
 
-def scenario_sections(lines: Sequence[ScenarioOutlook], clear_at: int, *, moved: bool) -> Iterator[Section]:
+def scenario_sections(answer: ForecastAnswer, lines: Sequence[ScenarioOutlook]) -> Iterator[Section]:
     """Yield scenarios side by side: dates, rate by quarter, oldest case, longest waits; then a chart."""
     every = [line.outlook.quarters[:_QUARTERS_SHOWN] for line in lines]
     end = every[0][-1].quarter
-    rows = [
-        {
-            "scenario": line.name,
-            **_clear_cells(line.outlook.clearance, moved=moved),
-            **{quarter.quarter[2:]: _percent(quarter.rate, moved=moved) for quarter in near},
-            **_cells(near[-1], _AT_THE_END),
-        }
-        for line, near in zip(lines, every, strict=True)
-    ]
-    what = tuple(
-        f"{line.name}: {listed(words)}." for line in lines if (words := [*sentences.scenario_words(line)])
-    )
-    title, dates, note = (
-        "Scenarios side by side",
-        ("half clear", "85%"),
-        say("scenarios_note", clear_at=clear_at, end=end),
-    )
-    yield without_empty_columns(
-        table(title, rows, fixed=dates, text=["scenario"], optional=["85%"], before=what, after=(note,))
-    )
+    yield _outlooks(
+        "Scenarios side by side", "scenario", [(line.name, line.outlook) for line in lines], answer,
+        text=["scenario"], optional=["85%"], after=(say("scenarios_note", answer, end=end),),
+        before=tuple(
+            f"{line.name}: {listed(words)}." for line in lines if (words := [*sentences.scenario_words(line)])
+        ),
+    )  # fmt: skip
     overdue = [near[-1].overdue_p50 or 0 for near in every]
     most = max(*overdue, *(near[0].overdue_p85 or 1 for near in every))
     yield Section(
@@ -201,40 +200,34 @@ def scenario_sections(lines: Sequence[ScenarioOutlook], clear_at: int, *, moved:
 
 
 def _outlooks(
-    title: str, first: str, lines: Sequence[tuple[str, Outlook]], answer: ForecastAnswer, now: WorkInHand,
-    note: str,
+    title: str, first: str, lines: Sequence[tuple[str, Outlook]], answer: ForecastAnswer, *,
+    backlog: bool = True, **more: Any,  # noqa: ANN401 - any other argument of a table
 ) -> Section:  # fmt: skip
-    backlog = now.overdue > answer.clear_at and not now.floor_limits
-    rows, moved = [], bool(answer.pace_changes)
+    """Return outlooks side by side, scenarios by quarter; dates only of a `backlog` that they could clear.
+
+    Where the pace moved, nothing is said never to be clear, and no rate to be of every plan.
+    """
+    rows, moved, by_quarter = [], answer.pace_changes, first == "scenario"
     for name, outlook in lines:
-        cells, last = {first: name}, outlook.quarters[:_QUARTERS_SHOWN][-1]
+        clear, near = outlook.clearance, outlook.quarters[:_QUARTERS_SHOWN]
+        cells = {first: name}
         if backlog:
-            cells |= _clear_cells(outlook.clearance, moved=moved)
-            cells["never"] = "" if moved else f"{100 * outlook.clearance.never_share:.0f}%"
-            cells["unchanged"] = _date(outlook.unchanged.p50) if outlook.unchanged else ""
-        rows.append({**cells, "in time": _percent(last.rate, moved=moved), **_cells(last, _AT_THE_END)})
-    note = f"{note if backlog else ''} {say('at_the_end', last)}"
-    dates = ("half clear", "85%", "unchanged")
-    return without_empty_columns(
-        table(title, rows, fixed=dates, optional=("never", "unchanged"), after=(note.strip(),))
-    )
+            never = "later" if moved else "never"
+            cells |= {"half clear": _date(clear.p50, never), "85%": _date(clear.p85, never)}
+        if backlog and not by_quarter:
+            cells["never"] = "" if moved else f"{100 * clear.never_share:.0f}%"
+            cells["unchanged"] = _date(outlook.unchanged.p50, "never") if outlook.unchanged else ""
+        for quarter in near if by_quarter else near[-1:]:
+            rate = "" if quarter.rate is None else f"{quarter.rate:.0f}%"
+            says = "over 99%" if moved and rate == "100%" else rate
+            cells[quarter.quarter[2:] if by_quarter else "in time"] = says
+        rows.append(cells | _cells(near[-1], _AT_THE_END))
+    more = {"fixed": ("half clear", "85%", "unchanged"), "optional": ("never", "unchanged"), **more}
+    return without_empty_columns(table(title, rows, **more))
 
 
-def _date(when: date | None, never: str = "never") -> str:
+def _date(when: date | None, never: str) -> str:
     return when.isoformat() if when else never
-
-
-def _clear_cells(clear: ClearanceDay, *, moved: bool) -> dict[str, str]:
-    """Return when half and 85% of the runs are clear; where the pace moved, none is said never to be."""
-    half, late = (_date(when, "later" if moved else "never") for when in (clear.p50, clear.p85))
-    return {"half clear": half, "85%": late}
-
-
-def _percent(rate: float | None, *, moved: bool) -> str:
-    """Return a rate; where the pace moved, none is said to be of every plan."""
-    if rate is None:
-        return ""
-    return "over 99%" if moved and rate >= 99.5 else f"{rate:.0f}%"
 
 
 def _cells(record: object, columns: Mapping[str, str]) -> dict[str, str]:
@@ -249,16 +242,6 @@ def _number(value: float | None, decimals: int = 1) -> str:
     if value is None:
         return ""
     return f"{value:,}" if isinstance(value, int) else f"{value:,.{decimals}f}"
-
-
-def _sure(answer: ForecastAnswer, now: WorkInHand, past: WeeksBehind, words: tuple[str, ...]) -> Section:
-    if answer.recent is None:
-        return Section("How sure", words)
-    lines = [
-        (f"the last {past.weeks} weeks", main_outlook(answer.policies)),
-        (f"the last {RECENT_WEEKS} weeks", answer.recent),
-    ]
-    return replace(_outlooks("How sure", "work as in", lines, answer, now, ""), before=words, after=())
 
 
 def _details(answer: ForecastAnswer, past: WeeksBehind) -> Iterator[Section]:
