@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from ehcp_timeline.law.rulebook import Rulebook
     from ehcp_timeline.measure.acknowledged import Acknowledged, AcknowledgedFile
     from ehcp_timeline.measure.casework import Casework
-    from ehcp_timeline.measure.forecast.request import SchoolDays
     from ehcp_timeline.measure.kpi.question import People
     from ehcp_timeline.measure.kpi.targets import Target
+    from ehcp_timeline.measure.terms import SchoolDays
     from ehcp_timeline.privacy.pseudonyms import Key
 
 NAME = "ehcp.toml"
@@ -153,7 +153,7 @@ def _config(path: Path, table: Mapping[str, Any]) -> Config:
 
         config = replace(config, population=read_people(table["population"], str(path)))
     if "terms" in table:
-        from ehcp_timeline.measure.forecast.intake import read_terms
+        from ehcp_timeline.measure.terms import read_terms
 
         closures, terms = read_terms(table["terms"], str(path))
         config = replace(config, closures=closures, terms=terms)

@@ -22,7 +22,8 @@ from ehcp_timeline.text import did_you_mean
 if TYPE_CHECKING:
     from ehcp_timeline.cases.source import CaseFile
     from ehcp_timeline.measure.forecast.forecast import ForecastAnswer
-    from ehcp_timeline.measure.forecast.request import Scenario, SchoolDays, WhatIf
+    from ehcp_timeline.measure.forecast.request import Scenario, WhatIf
+    from ehcp_timeline.measure.terms import SchoolDays
     from ehcp_timeline.shell.open import Config
 
 FORMATS = ("table", "plain", "json", "csv", "ndjson", "md", "xlsx")
@@ -343,7 +344,7 @@ def closures_of(path: Path | None, config: "Config") -> "tuple[SchoolDays, ...]"
     Raises:
         ConfigError: It cannot be read, has no `[terms]`, or they are no closures.
     """
-    from ehcp_timeline.measure.forecast.intake import EXAMPLE, read_terms
+    from ehcp_timeline.measure.terms import EXAMPLE, read_terms
 
     if path is None:
         return config.closures

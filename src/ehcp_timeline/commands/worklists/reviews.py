@@ -16,9 +16,8 @@ from ehcp_timeline.errors import ConfigError
 from ehcp_timeline.measure.answer import RowsOf
 from ehcp_timeline.measure.casework import WORDS, Casework, chosen_by, with_contacts
 from ehcp_timeline.measure.counts import REVIEW, first_that_holds
-from ehcp_timeline.measure.forecast.intake import TERMS
-from ehcp_timeline.measure.forecast.request import SchoolDays
 from ehcp_timeline.measure.next_steps import STEP_COLUMNS
+from ehcp_timeline.measure.terms import TERMS, SchoolDays
 from ehcp_timeline.measure.worklists import split
 from ehcp_timeline.output.calendar import entries_of
 from ehcp_timeline.output.document import Document

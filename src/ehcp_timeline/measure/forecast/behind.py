@@ -12,7 +12,6 @@ from ehcp_timeline.measure.answer import decimals
 from ehcp_timeline.measure.counts import BACKLOG_WINDOW, clearance
 from ehcp_timeline.measure.forecast.caseload import WHOLE, Caseload, overdue_on, standing_on
 from ehcp_timeline.measure.forecast.present import LONGEST, Present
-from ehcp_timeline.measure.forecast.request import SchoolDays
 from ehcp_timeline.measure.forecast.weeks import (
     NEVER,
     ORDINARY,
@@ -29,6 +28,7 @@ from ehcp_timeline.measure.forecast.weeks import (
     mean,
 )
 from ehcp_timeline.measure.result import Clearance
+from ehcp_timeline.measure.terms import SchoolDays
 from ehcp_timeline.record import Whole, field, record
 
 PAST_MONTHS = 12

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from ehcp_timeline.measure.terms import SchoolDays
 from ehcp_timeline.record import Whole, field, record
 
 OBSERVED = "observed"
@@ -54,15 +55,6 @@ class Scenario:
     what_if: WhatIf = NOTHING
     vacancies: Mapping[str, float] = field(default_factory=dict)
     policy: str = OBSERVED
-
-
-@record(frozen=True, slots=True)
-class SchoolDays:
-    """A school term or closure as the settings name it, first and last day inclusive."""
-
-    name: str
-    first: date
-    last: date
 
 
 @record(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 import numpy as np
 import numpy.typing as npt
 
-from ehcp_timeline.measure.forecast.request import SchoolDays
+from ehcp_timeline.measure.terms import SchoolDays
 from ehcp_timeline.record import Ge, Le, field, record
 
 Days = npt.NDArray[np.int32]
