@@ -101,6 +101,16 @@ def test_a_broken_past_is_named_beside_the_last_weeks(tmp_path: Path) -> None:
     assert "none of" not in page
 
 
+def test_nothing_is_said_never_to_clear_where_the_pace_moved(tmp_path: Path) -> None:
+    """With a change asked for, the column without it has no `never` either."""
+    page = shown(broken(tmp_path / "cases.csv"), "--requests", "-10%")
+
+    (row,) = (line for line in page if line.startswith("oldest-first "))
+    assert "unchanged" in "".join(page)
+    assert "never" not in row
+    assert "later" in row
+
+
 def test_a_steady_past_has_nothing_beside_it(council: str) -> None:
     """15 in and 17 out: no change, no second forecast."""
     answer = forecast(council)

@@ -102,6 +102,17 @@ def test_what_a_target_takes_in_words(needed: CapacityNeeded, words: str, *, cha
     assert list(target_words(_target(needed), changed=changed))[1] == f"X: {words}"
 
 
+def test_a_target_below_what_the_other_stages_keep_overdue_is_not_called_clear() -> None:
+    """Where hands at this stage cannot clear it, they bring it down to what is left: 894."""
+    one, none = _needed("x", 2, 13), _needed("y", None, None)
+
+    assert list(target_words(_target(one, none), changed=False, floor=894)) == [
+        FIRST.replace("To be clear by", "To be down to 894 by"),
+        "X: 19.0 a week (+2) bring half of all runs down to 894 by then, and 30.0 a week (+13) 85 of 100.",
+        "Y: no number of hands at this stage alone brings half of all runs down to 894 by then.",
+    ]
+
+
 def test_orders_that_need_the_same_are_told_once() -> None:
     """Four equal sentences are one."""
     same = (_needed("oldest-first", 1, 2), _needed("split", 1, 2))

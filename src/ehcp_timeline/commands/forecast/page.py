@@ -211,12 +211,12 @@ def _outlooks(
     for name, outlook in lines:
         clear, near = outlook.clearance, outlook.quarters[:_QUARTERS_SHOWN]
         cells = {first: name}
+        never = "later" if moved else "never"
         if backlog:
-            never = "later" if moved else "never"
             cells |= {"half clear": _date(clear.p50, never), "85%": _date(clear.p85, never)}
         if backlog and not by_quarter:
             cells["never"] = "" if moved else f"{100 * clear.never_share:.0f}%"
-            cells["unchanged"] = _date(outlook.unchanged.p50, "never") if outlook.unchanged else ""
+            cells["unchanged"] = _date(outlook.unchanged.p50, never) if outlook.unchanged else ""
         for quarter in near if by_quarter else near[-1:]:
             rate = "" if quarter.rate is None else f"{quarter.rate:.0f}%"
             says = "over 99%" if moved and rate == "100%" else rate

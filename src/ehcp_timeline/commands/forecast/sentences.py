@@ -167,13 +167,21 @@ def change_sentences(answer: ForecastAnswer, past: WeeksBehind) -> Iterator[str]
     if stage.relief_capacity is not None and stage.target_queue is not None and stage.relief_capacity > left:
         yield say("relief", stage)
     if answer.target is not None:
-        yield from target_words(answer.target, changed=answer.what_if.changed)
+        # what the other stages keep overdue no hands at this one can clear
+        floor = answer.clear_at if answer.now is not None and answer.now.floor_limits else None
+        yield from target_words(answer.target, changed=answer.what_if.changed, floor=floor)
 
 
-def target_words(target: TargetAnswer, *, changed: bool) -> Iterator[str]:
-    """Yield what a target date takes."""
-    yield say("target", target)
-    yield from _by_order({need.policy: _needed_words(need, changed=changed) for need in target.policies}, ",")
+def target_words(target: TargetAnswer, *, changed: bool, floor: int | None = None) -> Iterator[str]:
+    """Yield what a target date takes: to be clear, or to be down to what the other stages keep overdue."""
+    way = (
+        {"make": "make", "goal": "clear"}
+        if floor is None
+        else {"make": "bring", "goal": f"down to {floor:,}"}
+    )
+    yield say("target", target, **way)
+    words = {need.policy: _needed_words(need, way, changed=changed) for need in target.policies}
+    yield from _by_order(words, ",")
 
 
 def _by_order(words: dict[str, str], after_all: str) -> Iterator[str]:
@@ -185,9 +193,9 @@ def _by_order(words: dict[str, str], after_all: str) -> Iterator[str]:
         yield f"{policy.replace('-', ' ').capitalize()}: {says}."
 
 
-def _needed_words(needed: CapacityNeeded, *, changed: bool) -> str:
+def _needed_words(needed: CapacityNeeded, way: Mapping[str, str], *, changed: bool) -> str:
     if needed.more_p50 is None:
-        return say("no_number")
+        return say("no_number", **way)
     if needed.more_p50 == needed.more_p85 == 0:
         return say("change_enough" if changed else "enough", needed)
     half, most = (
@@ -197,7 +205,7 @@ def _needed_words(needed: CapacityNeeded, *, changed: bool) -> str:
             (needed.more_p85 or 0, needed.capacity_p85 or 0.0),
         )
     )
-    return say("half_only" if needed.more_p85 is None else "half_and_most", half=half, most=most)
+    return say("half_only" if needed.more_p85 is None else "half_and_most", half=half, most=most, **way)
 
 
 def sure_sentences(answer: ForecastAnswer, past: WeeksBehind) -> Iterator[str]:
