@@ -66,6 +66,18 @@ def test_scenarios_are_one_table_and_one_chart(stages: str, write: str) -> None:
     assert bars["Two more"] < bars["no change"] < 30
 
 
+def test_time_lost_beside_vacancies_is_said_too(stages: str, tmp_path: Path) -> None:
+    """Ten percent of posts and five percent of time are 14.5% of all working time: both are named."""
+    path = tmp_path / "scenarios.toml"
+    path.write_text('[Short]\nvacancies = "10%"\nshrinkage = "5%"\n', encoding="utf-8")
+    words = ("--scenarios", str(path))
+
+    assert "Short: 10% of all posts vacant and 5% of working time lost beyond what was lost so far." in shown(
+        stages, *words
+    )
+    assert forecast(stages, *words)["scenarios"][1]["what_if"]["shrinkage"] == 14.5
+
+
 def test_scenarios_in_csv_are_a_line_for_each_quarter(stages: str, write: str) -> None:
     """Every scenario's quarters, with its name first."""
     run = ehcp("forecast", stages, *QUICK, "--scenarios", write, "--format", "csv")

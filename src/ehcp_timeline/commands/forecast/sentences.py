@@ -150,7 +150,7 @@ def scenario_words(line: ScenarioOutlook) -> Iterator[str]:
     for team, percent in line.vacancies.items():
         posts = "all posts" if team == EVERY_TEAM else f"the posts of {team}"
         yield say("vacant", percent=percent, posts=posts)
-    yield from what_if_sentences(replace(line.what_if, shrinkage=0) if line.vacancies else line.what_if)
+    yield from what_if_sentences(replace(line.what_if, shrinkage=line.shrinkage))
     if line.outlook.policy != OBSERVED:
         yield ORDER_WORDS[line.outlook.policy].lower()
 

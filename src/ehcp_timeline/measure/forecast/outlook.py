@@ -9,6 +9,7 @@ import numpy as np
 
 from ehcp_timeline.audit.selection import WHOSE
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.measure.answer import NOT_IN_JSON
 from ehcp_timeline.measure.forecast.caseload import Caseload
 from ehcp_timeline.measure.forecast.present import IN_TIME_FIRST, OLDEST_FIRST, Present, WorkOrder
 from ehcp_timeline.measure.forecast.request import (
@@ -32,7 +33,7 @@ from ehcp_timeline.measure.forecast.weeks import (
     day_number,
     day_of,
 )
-from ehcp_timeline.record import Percent, Whole, fields, record, replace
+from ehcp_timeline.record import Percent, Whole, field, fields, record, replace
 from ehcp_timeline.text import did_you_mean
 
 PATH_WEEKS = 4
@@ -122,12 +123,14 @@ class ScenarioOutlook:
         what_if: What it changes; vacancies are in `shrinkage`, by the share of the closed cases that each
             team had.
         vacancies: Percent of each team's posts that are vacant beyond those that were so far.
+        shrinkage: What it was asked to lose beside the vacancies, in percent of all working time.
     """
 
     name: str
     what_if: WhatIf
     vacancies: Mapping[str, float]
     outlook: Outlook
+    shrinkage: float = field(metadata=NOT_IN_JSON)
 
 
 @record(frozen=True, slots=True)
@@ -297,7 +300,9 @@ def scenario_outlooks(asked: ForecastRequest, now: Present) -> tuple[ScenarioOut
         change = _with_vacancies(scenario, now.work, now.past.weeks)
         question = replace(asked, what_if=change, policies=(scenario.policy,), per_case=False)
         (one,), _ = outlooks(question, now, beside_unchanged=False)
-        lines.append(ScenarioOutlook(scenario.name, change, scenario.vacancies, one))
+        lines.append(
+            ScenarioOutlook(scenario.name, change, scenario.vacancies, one, scenario.what_if.shrinkage)
+        )
     return tuple(lines)
 
 
