@@ -276,3 +276,12 @@ def test_the_page_says_why_its_date_is_not_that_of_the_straight_line(council: st
         "and what is "
         "in the pipeline; --history 13 looks back as far as it does."
     )
+
+
+def test_what_is_clear_already_is_clear_without_the_change_too(council: str) -> None:
+    """220 overdue, and clear means 220: both dates are the as-at date."""
+    answer = forecast(council, "--clear-at", "220", "--capacity", "+1", "--policy", "observed")
+
+    (line,) = answer["policies"]
+    assert line["clearance"] == line["unchanged"]
+    assert line["unchanged"]["p95"] == AS_AT.isoformat()

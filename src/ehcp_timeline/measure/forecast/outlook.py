@@ -195,10 +195,11 @@ def outlooks(
     for name, order in orders.items():
         shown = order if isinstance(order, WorkOrder) else order[now.narrowest]
         one = outlook(name, shown, kept[name], quarters, asked.as_at, excepted)
-        if now.standing.overdue <= clear_at:
-            one = replace(one, clearance=ClearanceDay(asked.as_at, asked.as_at, asked.as_at, 0.0))
         if before:
             one = replace(one, unchanged=clearance(before[name].cleared, asked.as_at, asked.weeks))
+        if now.standing.overdue <= clear_at:  # clear already, with a change or without
+            clear = ClearanceDay(asked.as_at, asked.as_at, asked.as_at, 0.0)
+            one = replace(one, clearance=clear, unchanged=clear if before else None)
         found.append(one)
     cases = projected(now, kept[followed].finished, asked.runs) if followed else None
     return tuple(found), cases
