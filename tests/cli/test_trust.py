@@ -113,7 +113,7 @@ def test_another_file_beside_it_is_written(tmp_path: Path) -> None:
     (tmp_path / "old.csv").write_text(CASES)
     run = ehcp("check", str(cases), *WHEN, "-o", str(tmp_path / "old.csv"), "--force")
 
-    assert run.returncode == 3  # written; there is no date from which a deadline could be judged
+    assert run.returncode == 3  # written, but no column says what answers a request, so nothing is judged
     assert (tmp_path / "old.csv").read_text() != CASES
 
 
