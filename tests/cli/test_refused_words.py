@@ -1,0 +1,94 @@
+"""Words that do not fit together are refused with what is wrong and what to try; the exit code is 2."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import ehcp, printed, said
+
+CASES = (
+    "case_id,request_received,assess_agreed,plan_issued,team,school\nA-1,2026-01-05,2026-02-01,,North,Hill\n"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, with two files of cases and a key that is too long."""
+    (tmp_path / "cases.csv").write_text(CASES, encoding="utf-8")
+    (tmp_path / "more.csv").write_text(CASES.replace("A-1", "B-1"), encoding="utf-8")
+    key = tmp_path / "long.key"
+    key.write_bytes(b"k" * 4097)
+    key.chmod(0o600)
+    (tmp_path / "short.key").write_bytes(os.urandom(32))
+    (tmp_path / "short.key").chmod(0o600)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem", "hint"),
+    [
+        (
+            "check cases.csv --top 99999999999",
+            "--top 99999999999 is too large",
+            "give at most 1,000,000,000",
+        ),
+        (
+            "check cases.csv more.csv --split-by school -o lists/",
+            "--split-by school is for one file",
+            "check the files one by one",
+        ),
+        (
+            "check cases.csv --split-by school",
+            "--split-by writes a file for each name, and there is no folder for them",
+            "add -o lists/",
+        ),
+        (
+            "overdue cases.csv --split-by team -o lists/ --pseudonymise short.key",
+            "--split-by names people in its file names",
+            "leave it out, or list with --by",
+        ),
+        (
+            "overdue cases.csv --pseudonymise long.key",
+            "long.key is too long for a key file: at most 4096 bytes",
+            "make a new one with: ehcp key new PATH",
+        ),
+        (
+            "overdue cases.csv --disclosure suppress -o dates.ics",
+            "--disclosure suppress lists nobody: there is no calendar of it",
+            "--format csv",
+        ),
+        ("compare cases.csv", "a comparison needs --authority", "ehcp compare cases.csv --authority Kent"),
+        (
+            "compare cases.csv --authority Kent --measure appeals_open",
+            "--measure: the DfE publishes none of these as a percentage or a rate",
+            "leave --measure out",
+        ),
+        ("reconcile", "no file was given", "ehcp reconcile cases.csv"),
+        ("scorecard", "no file was given", "ehcp scorecard cases.csv"),
+        (
+            "report cases.csv --for public --acknowledged more.csv",
+            "a page for the public lists no case",
+            "leave out --acknowledged",
+        ),
+        (
+            "report cases.csv more.csv --since cases.csv",
+            "--since compares one file with an earlier one",
+            "give one FILE",
+        ),
+        (
+            "rules coverage --write",
+            "there is no folder docs here",
+            "run it in the project, or name a file with -o",
+        ),
+    ],
+)
+def test_words_that_do_not_fit_together(folder: Path, typed: str, problem: str, hint: str) -> None:
+    """Nothing is printed and nothing is written."""
+    before = sorted(folder.iterdir())
+    run = ehcp(*typed.split())
+
+    assert said(run) == f"ehcp: {problem}\ntry: {hint}\n"
+    assert (run.returncode, printed(run)) == (2, "")
+    assert sorted(folder.iterdir()) == before
