@@ -1,5 +1,6 @@
 """The next item is made while one is used, and nothing else changes."""
 
+import gc
 import threading
 from collections.abc import Generator
 
@@ -76,3 +77,37 @@ def test_stopping_early_closes_the_generator() -> None:
 
     assert made.closed
     assert made.made in ([0], [0, 1])
+
+
+@pytest.mark.parametrize("in_its_own_thread", [False, True])
+def test_a_stream_that_nobody_closed_is_collected(in_its_own_thread: bool) -> None:
+    """An error leaves it in a circle; to collect that neither waits for ever nor leaves the file open."""
+    collected, let_go = threading.Event(), threading.Event()
+    closed = threading.Event()
+
+    def items() -> Generator[int]:
+        try:
+            yield 0
+            if in_its_own_thread:
+                assert let_go.wait(timeout=10)
+                gc.collect()
+                collected.set()
+            yield 1
+        finally:
+            closed.set()
+
+    def abandoned() -> None:
+        stream = ahead(items())
+        circle = [stream]
+        circle.append(circle)  # type: ignore[arg-type]
+        assert next(stream) == 0
+
+    gc.collect()
+    abandoned()
+    let_go.set()
+    thread = threading.Thread(target=collected.wait if in_its_own_thread else gc.collect, daemon=True)
+    thread.start()
+    thread.join(timeout=20)
+
+    assert not thread.is_alive()
+    assert closed.wait(timeout=10)

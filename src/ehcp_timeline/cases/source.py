@@ -1,10 +1,11 @@
 """A case file: opened, its columns found, its rows read batch by batch."""
 
 from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
+from threading import current_thread
 from typing import TypeVar
 
 import polars as pl
@@ -35,21 +36,29 @@ def ahead(items: Generator[Item]) -> Generator[Item]:
     The first is begun at once. An error in the generator is raised here, in its turn. The generator is closed
     when this one is, if it had begun.
     """
-    worker = ThreadPoolExecutor(max_workers=1)
+    worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"ahead-{id(items)}")
     return _following(items, worker, worker.submit(next, items, None))
 
 
 def _following(
     items: Generator[Item], worker: ThreadPoolExecutor, following: Future[Item | None]
 ) -> Generator[Item]:
-    with worker:
-        try:
-            while (item := following.result()) is not None:
-                following = worker.submit(next, items, None)
-                yield item
-                del item  # it may be large, while the next is waited for
-        finally:
-            worker.submit(items.close).result()
+    try:
+        while (item := following.result()) is not None:
+            following = worker.submit(next, items, None)
+            yield item
+            del item  # it may be large, while the next is waited for
+    finally:
+        # Where nobody closed this, it is collected: then the worker takes no order any more, and the thread
+        # that collects may be the worker's own, in the middle of the step.
+        following.cancel()
+        own = current_thread().name.startswith(f"ahead-{id(items)}")
+        if own:
+            following.add_done_callback(lambda _: items.close())
+        else:
+            wait((following,))
+            items.close()
+        worker.shutdown(wait=not own)
 
 
 class CaseFile:
