@@ -36,14 +36,6 @@ def test_rows_that_were_not_judged_are_three() -> None:
     assert code(CLEAN) == 0
 
 
-def test_an_answer_in_which_nothing_was_judged_is_three() -> None:
-    """No deadline had a clock: that is no all-clear, unless the exit code is to tell nothing."""
-    nothing = replace(CLEAN, nothing_judged=True)
-
-    assert code(nothing) == 3
-    assert code(nothing, exit_zero=True) == 0
-
-
 def test_strict_and_exit_zero() -> None:
     """Any problem is 2 when strict, whatever was found; exit-zero hides 1 and 3, not 2."""
     assert code(audit(), failed=True, strict=True) == 2

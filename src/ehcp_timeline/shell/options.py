@@ -352,4 +352,4 @@ def exit_code(audit: "Audit", *, failed: bool, strict: bool, exit_zero: bool) ->
         return 0
     if failed:
         return FOUND
-    return NOT_ALL_JUDGED if audit.undecided or audit.nothing_judged else 0
+    return NOT_ALL_JUDGED if audit.undecided else 0

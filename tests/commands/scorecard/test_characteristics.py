@@ -128,9 +128,7 @@ def test_a_file_without_the_column_says_what_to_try(tmp_path: Path) -> None:
     assert "has no column year_group and no column date_of_birth" in said(run)
 
     both = written(
-        tmp_path,
-        b"case_id,request_received,assess_agreed,Placement type,Type of school\nA,2026-01-05,,,\n",
-        "two.csv",
+        tmp_path, b"case_id,request_received,Placement type,Type of school\nA,2026-01-05,,\n", "two.csv"
     )
     assert ehcp("check", str(both), "--as-at", "2026-01-06").returncode == 0
     assert "has no column setting_type" in said(ehcp("scorecard", str(both), "--by", "setting"))

@@ -26,7 +26,7 @@ FORMATS = (*options.DATED_FORMATS, "parquet")
     "0  nothing is overdue",
     "1  something is overdue (or what --fail-on names)",
     "2  cannot run, or --strict and the file has a problem",
-    "3  nothing is overdue, but a part could not be read, or nothing was judged",
+    "3  nothing is overdue, but what could not be read left something unknown",
 )
 @options.examples(
     "ehcp check cases.csv",

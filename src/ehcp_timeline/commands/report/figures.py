@@ -118,7 +118,7 @@ def report(
         problems=audit.problems,
         acknowledged=audit.acknowledged and audit.acknowledged.told(audit.acknowledged.not_listed),
         longest=audit.longest,
-        undecided=audit.undecided or audit.nothing_judged,
+        undecided=audit.undecided,
         pace_moved=bool(ahead and ahead.pace_changes),
         kept_overdue=(limited.narrowest, round(limited.unavoidable)) if limited else None,
         forecast=ahead,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     "0  nothing that was asked for is overdue",
     "1  something is",
     "2  cannot run",
-    "3  nothing is overdue, but a part could not be read, or nothing was judged",
+    "3  nothing is overdue, but what could not be read left something unknown",
 )
 @options.examples(
     "ehcp next cases.csv --caseworker 'A. Marsh'",

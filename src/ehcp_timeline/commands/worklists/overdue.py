@@ -14,7 +14,7 @@ from ehcp_timeline.shell import options
     "0  nothing that was asked for is overdue",
     "1  something is",
     "2  cannot run, or --strict and the file has a problem",
-    "3  nothing is overdue, but a part could not be read, or nothing was judged",
+    "3  nothing is overdue, but what could not be read left something unknown",
 )
 @options.examples(
     "ehcp overdue cases.csv --by team",
