@@ -185,7 +185,7 @@ class CaseFile:
         looked_at = self._unread.places if self._unread else None
         return tuple(CaseFile(*known, month_first, looked_at) for month_first in ((), columns))
 
-    def batches(self, rows: int = 125_000) -> Generator[Batch]:
+    def batches(self, rows: int = 115_000) -> Generator[Batch]:
         """Yield the rows of the file from the first, about `rows` of them at a time; at least one batch.
 
         What can only be said of the whole file is a problem of one more batch, without rows.

@@ -26,8 +26,10 @@ PLAN, REVIEW, BEFORE = "plan_issued", "review_decided", "previous_review_decided
 
 
 def _held(rows: list[Row], size: int = 2) -> Memory:
-    memory = Memory.for_deadlines([one for one in LAW.deadlines if one.repeats])
-    for batch in batches_of(rows, LAW, size):
+    batches = batches_of(rows, LAW, size)
+    repeating = [one for one in LAW.deadlines if one.repeats]
+    memory = Memory.for_deadlines(repeating, LAW, batches[0].frame.columns)
+    for batch in batches:
         memory.add(Columns(batch, LAW, AS_AT.toordinal()))
     return memory
 
@@ -69,6 +71,19 @@ def test_a_file_without_anything_of_reviews_keeps_nothing() -> None:
 
     assert _held(rows).height == 0
     assert differences(LAW, batches_of(rows, LAW, 2), AS_AT) == []
+
+
+def test_what_no_column_can_start_keeps_nothing() -> None:
+    """A plan's `request_received` matters to a release from detention alone: kept only with its column."""
+    plan = Row(2, "A", {PLAN: AS_AT, "request_received": AS_AT})
+    other = Row(3, "B", {"request_received": AS_AT})
+    released = Row(4, "C", {"detained_to": AS_AT})
+
+    reviews, all_of_them = _held([plan, other]), _held([plan, other, released])
+
+    assert ({*reviews.days}, reviews.height) == ({PLAN}, 1)
+    assert ({*all_of_them.days}, all_of_them.height) == ({PLAN, "request_received", "detained_to"}, 3)
+    assert differences(LAW, batches_of([plan, other], LAW, 1), AS_AT) == []
 
 
 @pytest.mark.slow

@@ -1,6 +1,6 @@
 """The few bytes of each row that repeating duties need once the whole file has been read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import reduce
 from operator import or_
 
@@ -10,7 +10,7 @@ from ehcp_timeline.audit.bulk.days import NEVER, all_positions, constant, where_
 from ehcp_timeline.audit.bulk.row_events import Columns
 from ehcp_timeline.cases.model import UNREAD
 from ehcp_timeline.cases.sheet import ROW
-from ehcp_timeline.law.rulebook import Deadline, texts_in
+from ehcp_timeline.law.rulebook import Deadline, Rulebook, texts_in
 from ehcp_timeline.record import field, record
 
 SEEDS = (1, 2)  # two hashes of a case's number, 128 bits: no two cases of any file will share both
@@ -39,9 +39,13 @@ class Memory:
     height: int = 0
 
     @classmethod
-    def for_deadlines(cls, deadlines: Iterable[Deadline]) -> "Memory":
-        """Return an empty memory for what these repeating duties, and those that displace them, look at."""
-        return cls(frozenset(texts_in(tuple(deadlines))))
+    def for_deadlines(
+        cls, deadlines: Iterable[Deadline], rulebook: Rulebook, columns: Collection[str]
+    ) -> "Memory":
+        """Return an empty memory for what repeating duties look at that one of these columns can start."""
+        starts = {one: texts_in((one.start_events, one.repeats)) for one in deadlines}
+        begun = tuple(one for one, names in starts.items() if {*rulebook.columns_of(names)} & {*columns})
+        return cls(frozenset(texts_in(begun)))
 
     def add(self, batch: Columns, other: "Memory | None" = None) -> None:
         """Keep the rows of a batch that have something that a repeating duty looks at.

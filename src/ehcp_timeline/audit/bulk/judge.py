@@ -92,7 +92,7 @@ def _judged(
     looked_at = (*wanted, *(rulebook.by_id[name] for name in displacing))
     derived = derived_from(rulebook, texts_in(looked_at))
     repeating = tuple(deadline for deadline in looked_at if deadline.repeats)
-    memory, other = Memory.for_deadlines(repeating), None
+    memory = other = None
     requests = Requests()
     empty = None
     for batch in batches:
@@ -100,8 +100,9 @@ def _judged(
         columns = Columns(own, rulebook, inquiry.today, derived)
         clocks = {clocks.deadline.id: clocks for clocks in weigh_rows(inquiry, once, columns)}
         if len(once) < len(wanted):
-            if empty is None and batch.frame.height > large:
-                other = Memory.for_deadlines(repeating)
+            if memory is None:
+                memory = Memory.for_deadlines(repeating, rulebook, batch.frame.columns)
+                other = Memory(memory.names) if batch.frame.height > large else None
             memory.add(columns if own is batch else Columns(batch, rulebook, inquiry.today, derived), other)
         empty = batch.frame.clear()
         yield Judged(own.frame, clocks, tuple(due_after_events(once, clocks)))

@@ -152,6 +152,7 @@ class Requests(_HeldBack):
         """
         if len(self.seen) > 1:
             seen = pl.concat(self.seen)
+            self.seen.clear()
             lost = seen.is_in(self.known.implode())
             if seen.n_unique() < len(seen):
                 lost |= seen.is_duplicated()
