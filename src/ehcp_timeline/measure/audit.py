@@ -329,17 +329,7 @@ def check_files(
     filters.refuse()
     unread = tuple(heading for source in sources for heading in HeadingUnread.all_of(source))
     problems += (problem for reading in readings for problem in reading.problems)
-    unread_cells = any(
-        problem.rule == "misplaced-element"
-        or (problem.stops == "cell" and not problem.rule.startswith("undated"))
-        for problem in problems
-    )
-    undecided = (
-        any(heading.decides for heading in unread)
-        or any(problem.stops == "row" and problem.rule not in _SET_ASIDE for problem in problems)
-        or any(problem.rule == "unknown-item" for problem in problems)
-        or (listing.unread and unread_cells)
-    )
+    undecided = _is_undecided(unread, problems, listing)
     nothing_judged = any(some and not number for some, number in zip(rows, judged_of_owed, strict=True))
     summary = counted.summary(rulebook)
     overdue = any(summary.verdicts.get(name, {}).get("overdue") for name in ("assess.decide", "plan.issue"))
@@ -370,6 +360,21 @@ def check_files(
         nothing_judged=nothing_judged,
         latest=listing.latest,
         acknowledged=tally.left_out(listing.left_out()) if tally else None,
+    )
+
+
+def _is_undecided(unread: Sequence[HeadingUnread], problems: Sequence[Problem], listing: Listing) -> bool:
+    """Return whether a heading, a row or a cell that was not read may have left a listed clock unknown."""
+    if any(heading.decides for heading in unread):
+        return True
+    if any(problem.stops == "row" and problem.rule not in _SET_ASIDE for problem in problems):
+        return True
+    if any(problem.rule == "unknown-item" for problem in problems):
+        return True
+    return listing.unread and any(
+        problem.rule == "misplaced-element"
+        or (problem.stops == "cell" and not problem.rule.startswith("undated"))
+        for problem in problems
     )
 
 

@@ -110,8 +110,12 @@ def unread_lines(audit: Audit, most: int | None = None) -> Iterator[str]:
         if not unread.heading.strip():
             yield f"Not read: a column without a heading ({filled}). Give it a heading in the file."
             continue
+        if unread.may_be and not unread.lines:
+            meant = listed(unread.may_be, "or")
+            yield f'Not read: "{one_line(unread.heading)}" ({filled}). It may be {meant}: see `ehcp columns`.'
+            continue
         text = quoted(unread.heading)
-        line = unread.lines[0].partition("  #")[0] if unread.may_be and unread.lines else f"ignore = [{text}]"
+        line = unread.lines[0].partition("  #")[0] if unread.may_be else f"ignore = [{text}]"
         more = f" (or {listed(unread.may_be[1:], 'or')})" if len(unread.may_be) > 1 else ""
         if unread.decides and not unread.may_be:
             line = f"EVENT = [{text}] or {line}"

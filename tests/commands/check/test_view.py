@@ -14,6 +14,7 @@ from ehcp_timeline.law.rulebook import Overlay
 from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.measure.result import Audit, Clearance, HeadingUnread, Input
 from ehcp_timeline.output.sections import Section, plain_text
+from ehcp_timeline.output.summary import unread_lines
 from ehcp_timeline.output.terminal import terminal_text
 from tests.cli.command import ehcp, printed
 from tests.output.made import LAW, OVERDUE, PROBLEM, RUNNING, UNKNOWN, WORST, audit, findings
@@ -282,6 +283,21 @@ def test_every_screen_fits_80_by_24() -> None:
     everything = drawn(check_sections(answer, law, page))
     assert len(everything) > 24
     assert not any("other duties" in line for line in everything)
+
+
+def test_what_may_be_several_columns_is_never_to_be_ignored() -> None:
+    """Outcomes have no line of their own: the columns that they may mean are named, and where to look."""
+    unread = HeadingUnread(
+        *("a", "Decision", 2, "outcomes", 3),
+        decides=True,
+        may_be=("assess_agreed", "assess_refused"),
+        reason=None,
+        lines=(),
+    )
+
+    assert list(unread_lines(audit(unread=(unread,)))) == [
+        'Not read: "Decision" (3 outcomes). It may be assess_agreed or assess_refused: see `ehcp columns`.'
+    ]
 
 
 def test_problems_alike_are_one_line() -> None:
