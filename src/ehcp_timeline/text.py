@@ -187,6 +187,8 @@ def visible(text: str) -> str:
     >>> visible("A\x1b[2J7")
     'A\\u{1b}[2J7'
     """
+    if text.isprintable():  # nothing hidden is, and most text is
+        return text
     return _HIDDEN_CHARACTER.sub(lambda match: f"\\u{{{ord(match[0]):x}}}", text)
 
 

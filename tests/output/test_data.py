@@ -95,18 +95,39 @@ def test_ndjson_is_one_object_a_line() -> None:
 
 @pytest.mark.parametrize("lines", [1, 2, 50_000])
 @pytest.mark.parametrize(
-    "text", ["C-1", "Łukasz", "a\u202eb", "a\x7f", "a\x1b[2J\n", "\U000e0041\u2028", 'q"\\/']
+    "text",
+    [
+        "C-1",
+        "Łukasz",
+        "a\u202eb",
+        "a\x7f",
+        "a\x1b[2J\n",
+        "\U000e0041\u2028",
+        'q"\\/',
+        "",
+        "=1",
+        "\xa0＋1",
+        "a-1",
+    ],
 )
-def test_ndjson_of_a_frame_is_that_of_its_rows(
-    text: str, lines: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Written in blocks by polars or row by row, the bytes are the same: nulls, dates, hidden characters."""
+def test_a_frame_is_written_as_its_rows_are(text: str, lines: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In blocks by polars or row by row, the bytes are the same: nulls, dates, what is hidden, formulas."""
     monkeypatch.setattr(data, "BLOCK_LINES", lines)
     plain = findings(OVERDUE, WORST, UNKNOWN)
     for column, kind in (("case_id", pl.String), ("district", pl.Categorical), ("duty", pl.Enum([text]))):
         frame = plain.with_columns(pl.lit(text).cast(kind).alias(column)).select(FINDING_KEYS)
 
         assert b"".join(data.ndjson_blocks(frame)).decode() == ndjson_text(lines_of(frame, Finding))
+        assert b"".join(data.csv_blocks(frame)).decode() == csv_text(lines_of(frame, Finding), FINDING_KEYS)
+
+
+def test_numbers_in_a_frame_are_written_as_they_are_in_rows() -> None:
+    """Whole numbers, one decimal, large and small, and none."""
+    numbers = [0.0, 0.1, 62.5, 100.0, 1234567.8, 1e15, None]
+    frame = pl.DataFrame({"share": numbers, "count": [0, 1, 1000, 10**15, -3, None, None]})
+
+    assert b"".join(data.csv_blocks(frame)).decode() == csv_text(frame.iter_rows(named=True), frame.columns)
+    assert b"".join(data.ndjson_blocks(frame)).decode() == ndjson_text(frame.iter_rows(named=True))
 
 
 def test_ndjson_has_no_hidden_character_and_no_blank() -> None:

@@ -31,6 +31,12 @@ AT_ONCE: Final = "at once"
 Line = Mapping[str, Any]
 
 
+class JsonText(str):
+    """A value as JSON already, on one line, with hidden characters escaped."""
+
+    __slots__ = ()
+
+
 def decimals(places: int) -> Mapping[str, int]:
     """Return the metadata of a field that the JSON holds with at most so many decimals."""
     return {"decimals": places}
@@ -38,7 +44,10 @@ def decimals(places: int) -> Mapping[str, int]:
 
 @record(frozen=True, slots=True)
 class RowsOf:
-    """Says of a field what its JSON is a list of: the rows of a frame, or what `all_of` makes of a list."""
+    """Says of a field what its JSON is a list of: the rows of a frame, or what `all_of` makes of a list.
+
+    `all_of` gives records, or each as `JsonText`.
+    """
 
     kind: type
 

@@ -3,11 +3,13 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from ehcp_timeline.measure.answer import JsonText
 from ehcp_timeline.output.sections import markdown_cell, markdown_line
 from ehcp_timeline.text import HIDDEN_IN_A_FRAME, escaped_json, visible
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 Value = str | int | float | bool | date | None
 BLOCK_LINES = 50_000
 _FORMULA_STARTS = "=+-@＝＋－＠"
+_NOT_AS_IT_IS = rf"{HIDDEN_IN_A_FRAME}|^\s*[{re.escape(_FORMULA_STARTS)}]"
 
 
 def json_text(answer: Mapping[str, Any]) -> str:
@@ -32,21 +35,21 @@ def json_text(answer: Mapping[str, Any]) -> str:
 def json_parts(answer: Mapping[str, Any]) -> Iterator[str]:
     """Yield the answer as `json_text` returns it, part by part; a list may be an iterator."""
     for place, (key, value) in enumerate(answer.items()):
-        yield f"{',' if place else '{'}\n  {_json(key)}: "
+        yield f"{',' if place else '{'}\n  {json_value(key)}: "
         if isinstance(value, list | Iterator):
             begun = False
             for entry in value:
-                yield f"{',' if begun else '['}\n    {_json(entry)}"
+                yield f"{',' if begun else '['}\n    {json_value(entry)}"
                 begun = True
             yield "\n  ]" if begun else "[]"
         else:
-            yield _json(value)
+            yield json_value(value)
     yield "\n}\n"
 
 
 def ndjson_text(rows: Iterable[Mapping[str, Value]]) -> str:
     """Return one JSON object a line, without a blank between its parts."""
-    return "".join(f"{_json(row, ',', ':')}\n" for row in rows)
+    return "".join(f"{json_value(row, ',', ':')}\n" for row in rows)
 
 
 def ndjson_blocks(frame: "pl.DataFrame") -> Generator[bytes]:
@@ -57,6 +60,19 @@ def ndjson_blocks(frame: "pl.DataFrame") -> Generator[bytes]:
         raw = page.getvalue()
         odd = not raw.isascii() or b"\x7f" in raw  # what else is hidden, JSON itself writes as escapes
         yield escaped_json(raw.decode()).encode() if odd and any(map(_hides, part)) else raw
+
+
+def csv_blocks(frame: "pl.DataFrame") -> Generator[bytes]:
+    """Yield the rows of a frame as `csv_text` would write them, many thousand lines at a time."""
+    yield csv_text((), frame.columns).encode()
+    for part in frame.iter_slices(BLOCK_LINES):
+        page, cells = io.BytesIO(), part.select(map(_csv_cells, part))
+        cells.write_csv(page, include_header=False, quote_style="never", null_value='""')
+        yield page.getvalue()
+
+
+IN_BLOCKS = {"csv": csv_blocks, "ndjson": ndjson_blocks}
+"""What writes a frame, where its rows need not be taken one by one."""
 
 
 _BARE = frozenset((int, float))  # not bool, which is written as a word
@@ -85,7 +101,8 @@ def csv_text(rows: Iterable[Mapping[str, Value]], keys: Sequence[str]) -> str:
 def markdown_text(rows: Iterable[Mapping[str, Value]], keys: Sequence[str], title: str = "") -> str:
     """Return rows as a Markdown table; nothing in a cell is read as markup."""
     lines = [markdown_line(map(markdown_cell, keys)), markdown_line(["---"] * len(keys))]
-    lines += [markdown_line(markdown_cell(_text(row[key])) for key in keys) for row in rows]
+    cell = lru_cache(maxsize=4096, typed=True)(lambda value: markdown_cell(_text(value)))
+    lines += [markdown_line(map(cell, map(row.__getitem__, keys))) for row in rows]
     heading = f"# {markdown_cell(title)}\n\n" if title else ""
     return heading + "".join(f"{line}\n" for line in lines)
 
@@ -113,6 +130,19 @@ def unformulated(text: str) -> str:
     return f"'{shown}" if shown.lstrip()[:1] in _FORMULA_STARTS and shown.strip() else shown
 
 
+def _csv_cells(column: "pl.Series") -> "pl.Series":
+    """Return a column as it stands in a CSV; null where a cell is empty."""
+    import polars as pl
+
+    if column.dtype.is_numeric():
+        return column
+    text = column.cast(pl.String)
+    if text.str.contains(_NOT_AS_IT_IS).any():
+        words = text.unique().drop_nulls()
+        text = text.replace_strict(words, [unformulated(word) for word in words], default=None)
+    return ('"' + text.str.replace_all('"', '""', literal=True) + '"').alias(column.name)
+
+
 def _hides(column: "pl.Series") -> bool:
     """Return whether a text of this column has a character that steers a screen."""
     import polars as pl
@@ -122,8 +152,10 @@ def _hides(column: "pl.Series") -> bool:
     return column.dtype == pl.String and bool(column.str.contains(HIDDEN_IN_A_FRAME).any())
 
 
-def _json(value: object, comma: str = ", ", colon: str = ": ") -> str:
+def json_value(value: object, comma: str = ", ", colon: str = ": ") -> str:
     """Return a value as JSON on one line; of other types than JSON's own only dates have a place there."""
+    if isinstance(value, JsonText):
+        return value
     return escaped_json(_encoder(comma, colon).encode(value))
 
 

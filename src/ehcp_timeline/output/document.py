@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from ehcp_timeline.measure.answer import Line, keys, kind_of, lines_of, streamed, values
+from ehcp_timeline.measure.answer import Line, keys, kind_of, streamed, values
 from ehcp_timeline.output.receipt import MadeFrom, Receipt
 from ehcp_timeline.output.sections import Section
 from ehcp_timeline.record import field, record, replace
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from ehcp_timeline.output.calendar import CalendarEntry
     from ehcp_timeline.output.workbook import ListChart
 
@@ -20,7 +22,7 @@ class Document:
     """One answer, a record whose JSON is the whole of it, ready for every format.
 
     Attributes:
-        lines: Gives the lines of its list, once for each format.
+        lines: Gives the lines of its list, or a frame of them, once for each format.
         statement: What must be on every copy of the list; empty for nothing.
         nameless: Whether it names nobody, so that its receipt must not either.
         published: What the sheet of a workbook holds that may be published; empty for one to work from.
@@ -34,7 +36,7 @@ class Document:
     title: str
     answer: object
     keys: tuple[str, ...] = ()
-    lines: Callable[[], Iterable[Line]] = tuple
+    lines: Callable[[], "Iterable[Line] | pl.DataFrame"] = tuple
     sections: Callable[[], Iterable[Section]] = tuple
     notes: tuple[str, ...] = ()
     statement: str = ""
@@ -60,8 +62,14 @@ class Document:
         said = getattr(answer, "statement", None)
         if said:
             more |= {"notes": (said,), "statement": said, "nameless": True}
-        lines = (lambda: values(held)) if isinstance(held, tuple) else lambda: lines_of(held, kind)
+        lines = (lambda: values(held)) if isinstance(held, tuple) else lambda: held.select(keys(kind))
         return cls(title, answer, keys(kind), lines, sections, **more)
+
+    def rows(self) -> Iterable[Line]:
+        """Return the lines of its list one by one."""
+        lines: Any = self.lines()
+        rows: Iterable[Line] = lines.iter_rows(named=True) if hasattr(lines, "iter_rows") else lines
+        return rows
 
     def data(self, form: str, receipt: Receipt) -> Data:
         """Return it in a format that is data; its statement stands on every line."""
@@ -75,7 +83,7 @@ class Document:
         if form == "ics" and self.entries:
             from ehcp_timeline.output.calendar import calendar_bytes
 
-            return calendar_bytes(self.title, self.entries(self.lines()), receipt)
+            return calendar_bytes(self.title, self.entries(self.rows()), receipt)
         return self._listed(form, receipt)
 
     def _listed(self, form: str, receipt: Receipt) -> Data:
@@ -83,7 +91,15 @@ class Document:
 
         said = {"statement": self.statement} if self.statement else {}
         keys = (*self.keys, *said)
-        lines: Iterable[Line] = self.lines()
+        frame: Any = self.lines() if form in data.IN_BLOCKS else None
+        if hasattr(frame, "iter_slices"):
+            import polars as pl
+
+            from ehcp_timeline.cases.source import ahead
+
+            statement = (pl.lit(text).alias(key) for key, text in said.items())
+            return ahead(data.IN_BLOCKS[form](frame.with_columns(statement)))
+        lines = self.rows()
         if said or form not in ("csv", "md"):  # which look up their columns themselves
             lines = ({**{key: line[key] for key in self.keys}, **said} for line in lines)
         match form:
@@ -109,7 +125,7 @@ class Document:
     def parts(self, column: str) -> Iterator[tuple[str, int, Self]]:
         """Yield the list of each name in a column, that of no name first: name, number of lines, list."""
         parts: dict[str, list[Line]] = {}
-        for line in self.lines():
+        for line in self.rows():
             parts.setdefault(str(line[column] or "").strip(), []).append(line)
         for name, lines in sorted(parts.items()):
             title = f"{self.title}: {name}" if name else self.title

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Literal
 
 from ehcp_timeline.record import record, replace
@@ -169,16 +170,13 @@ def _plain_lines(section: Section) -> Iterator[str]:
         yield visible(section.heading)
     yield from map(visible, section.before)
     if section.rows:
-        cells = [tuple(map(visible, row)) for row in section.rows]
-        if any(column.heading for column in section.columns):
-            cells.insert(0, tuple(column.heading for column in section.columns))
-        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-        for row in cells:
-            padded = (
-                cell.rjust(width) if column.kind == "number" else cell.ljust(width)
-                for cell, column, width in zip(row, section.columns, widths, strict=True)
-            )
-            yield "  ".join(padded).rstrip()
+        headed = any(column.heading for column in section.columns)
+        padded = []
+        for column, texts in zip(section.columns, zip(*section.rows, strict=True), strict=True):
+            cells = [*([column.heading] if headed else []), *map(visible, texts)]
+            pad = str.rjust if column.kind == "number" else str.ljust
+            padded.append(map(pad, cells, repeat(max(map(len, cells)))))
+        yield from ("  ".join(row).rstrip() for row in zip(*padded, strict=True))
     yield from map(visible, section.after)
 
 

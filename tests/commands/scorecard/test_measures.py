@@ -89,6 +89,23 @@ def test_a_period_without_cases_is_null_in_json(requests: str) -> None:
     assert february["of"]["pc_decisions_within_6_weeks"] == [1, 1]
 
 
+def test_lines_in_json_are_written_as_any_other_json(tmp_path: Path) -> None:
+    """A line is what the encoder would write, whatever a group is called, and its keys are in one order."""
+    path = tmp_path / "requests.csv"
+    rows = [f'{number},"No""r\u202eth",2024-0{1 + number % 3}-02,2024-04-01\n' for number in range(1, 6)]
+    path.write_text(f"case_id,district,request_received,assess_agreed\n{''.join(rows)}", encoding="utf-8")
+    words = ("--as-at", "2024-04-30", "--by", "district", "--period", "month", "--format", "json")
+    text = printed(ehcp("scorecard", str(path), *words))
+    lines = _valid("ehcp-scorecard-1", text)["lines"]
+    march = next(line for line in lines if line["period"] == "2024-03" and "r\u202eth" in line["group"])
+
+    for line in lines:
+        assert f"    {json.dumps(line, ensure_ascii=False)}".replace("\u202e", "\\u202e") in text
+        assert list(line) == [*("by", "group", "period", "from", "to", "values", "of", "no_cases", "trends")]
+    assert march["trends"]["requests_received_in_year"] == {"went": "level", "by": 0, "says": ""}
+    assert march["values"].keys() == lines[0]["values"].keys() > march["trends"].keys()
+
+
 def test_what_the_file_cannot_give_is_said_once(requests: str) -> None:
     """No column, no number: null, and the reason."""
     answer = json.loads(printed(ehcp("scorecard", requests, "--as-at", "2024-03-31", "--format", "json")))

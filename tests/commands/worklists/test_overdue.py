@@ -94,6 +94,21 @@ def test_one_file_for_each_name(cases: str, tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("command", ["check", "overdue"])
+def test_each_file_holds_its_own_lines_in_every_format(command: str, cases: str, tmp_path: Path) -> None:
+    """As NDJSON as in CSV: nobody is sent the list of another."""
+    lists = {}
+    for form in ("csv", "ndjson"):
+        folder = tmp_path / form
+        ehcp(command, cases, *WHEN, "--split-by", "caseworker", "--format", form, "-o", str(folder))
+        texts = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob(f"*.{form}")}
+        read = _lines if form == "csv" else lambda text: [json.loads(line) for line in text.splitlines()]
+        lists[form] = {name: [one["case_id"] for one in read(text)] for name, text in texts.items()}
+
+    assert lists["ndjson"] == lists["csv"]
+    assert lists["csv"]["Ann"] != lists["csv"]["x"]
+
+
 def test_a_case_without_a_caseworker_is_on_a_list(tmp_path: Path) -> None:
     """Nobody's case is not lost."""
     path = tmp_path / "cases.csv"

@@ -138,7 +138,6 @@ def check(
 
 
 def _document(audit: "Audit") -> "Document":
-    from ehcp_timeline.cases.source import ahead
     from ehcp_timeline.measure.answer import Finding, keys
     from ehcp_timeline.output import data
     from ehcp_timeline.output.calendar import entries_of
@@ -151,7 +150,6 @@ def _document(audit: "Audit") -> "Document":
         "findings",
         entries=partial(entries_of, as_at=audit.as_at),
         made={
-            "ndjson": lambda _: ahead(data.ndjson_blocks(audit.findings.select(columns))),
             "parquet": lambda receipt: data.parquet_bytes(audit.findings.select(columns), receipt.json),
         },
     )

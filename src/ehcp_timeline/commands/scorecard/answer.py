@@ -7,17 +7,21 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 import polars as pl
 
 from ehcp_timeline.law.kpi import Kpis, Measure, Unit
-from ehcp_timeline.measure.answer import Problems, RowsOf, RulebookUsed
+from ehcp_timeline.measure.answer import JsonText, Problems, RowsOf, RulebookUsed
+from ehcp_timeline.measure.kpi.cases import GROUP
 from ehcp_timeline.measure.kpi.lines import OF_ALL, OF_GROUP, PERIOD, RANK, above, below
 from ehcp_timeline.measure.kpi.periods import PERIODS_OF_A_YEAR, Period, PeriodKind
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
 from ehcp_timeline.measure.kpi.targets import Reached, Target, reached
 from ehcp_timeline.measure.kpi.trends import MeasureTrend, record_since, trends
 from ehcp_timeline.measure.result import Input
+from ehcp_timeline.output.data import json_value
 from ehcp_timeline.record import Ge, record
 from ehcp_timeline.text import day, listed
 
 NO_CASES = "no cases"
+_TREND = " trend"
+_BLOCK_LINES = 2_000
 
 
 @record(frozen=True, slots=True)
@@ -88,29 +92,43 @@ class ScorecardLine:
     trends: Mapping[str, MeasureTrend]
 
     @classmethod
-    def all_of(cls, card: Scorecard) -> Iterator[Self]:
-        """Yield the lines of a scorecard, with what moved since the period before."""
-        by = card.question.group.id if card.question.group else None
-        names = [measure.id for measure in card.question.measures]
-        measured = [name for name in names if name not in card.files.not_measured]
-        periods = {number: Period(card.question.kind, number) for number in card.lines[PERIOD].unique()}
-        labels = {number: period.label for number, period in periods.items()}
-        moved = trends(card.lines, card.question)
-        for line, went in zip(card.lines.iter_rows(named=True), moved, strict=True):
-            period = periods[line[PERIOD]]
-            yield cls(
-                by=by,
-                group=line["group"],
-                period=labels[line[PERIOD]],
-                from_=period.first,
-                to=period.last,
-                values={name: line[name] for name in names},
-                of={name: (line[above(name)], line[below(name)]) for name in names if line[below(name)]},
-                no_cases=tuple(
-                    name for name in measured if line[name] is None and line[above(name)] is not None
-                ),
-                trends=went,
-            )
+    def all_of(cls, card: Scorecard) -> Iterator[JsonText]:
+        """Yield the lines of a scorecard, with what moved since the period before.
+
+        A large one has millions of values and trends: they become text column by column.
+        """
+        about = flat_frame(card).select("by", "group", "period", "from", "to").cast(pl.String)
+        words = (
+            column.replace_strict({word: json_value(word) for word in column.unique()}) for column in about
+        )
+        moved = trends(card.lines, card.question).select(pl.all().name.suffix(_TREND))
+        numbers = card.lines.drop(GROUP, PERIOD)
+        lines = pl.concat([about.select(words), numbers, moved], how="horizontal")
+        values, of, went = [], [], []
+        for name in (measure.id for measure in card.question.measures):
+            number, part, whole = (pl.col(key) for key in (name, above(name), below(name)))
+            way, by, says = (pl.col(f"{name}{_TREND}").struct.field(key) for key in ("went", "by", "says"))
+            values.append(_text(f'"{name}": ', number.cast(pl.String).fill_null("null")))
+            of.append(pl.when(whole != 0).then(_text(f'"{name}": [', part, ", ", whole, "]")))
+            went.append(_text(f'"{name}": {{"went": "', way, '", "by": ', by, ', "says": "', says, '"}'))
+        nothing = [pl.when(none).then(pl.lit(f'"{name}"')) for name, none in _no_cases(card)]
+        line = _text(
+            *(part for key in about.columns for part in (f', "{key}": ', pl.col(key))),
+            *(', "values": {', _joined(values), '}, "of": {', _joined(of), '}, "no_cases": ['),
+            *(_joined(nothing), '], "trends": {', _joined(went), "}}"),
+        )
+        for block in lines.iter_slices(_BLOCK_LINES):
+            yield from (JsonText(f"{{{text[2:]}") for text in block.select(line).to_series())
+
+
+def _text(*parts: str | pl.Expr) -> pl.Expr:
+    """Return text of words and columns; null where a column is."""
+    return pl.concat_str([pl.lit(part) if isinstance(part, str) else part for part in parts])
+
+
+def _joined(parts: Sequence[pl.Expr]) -> pl.Expr:
+    """Return the parts that are not null, with commas between."""
+    return pl.concat_str([pl.lit(None, dtype=pl.String), *parts], separator=", ", ignore_nulls=True)
 
 
 @record(frozen=True, slots=True)
@@ -189,24 +207,42 @@ def flat_keys(card: Scorecard) -> tuple[str, ...]:
     return ("by", "group", "period", "from", "to", *(measure.id for measure in card.question.measures))
 
 
+def flat_frame(card: Scorecard) -> pl.DataFrame:
+    """Return a row for each group and period; columns as in `flat_keys`, null where there was no case."""
+    by = card.question.group.id if card.question.group else None
+    number, periods = (
+        pl.col(PERIOD),
+        [Period(card.question.kind, each) for each in card.lines[PERIOD].unique()],
+    )
+    return card.lines.select(
+        pl.lit(by, dtype=pl.String).alias("by"),
+        "group",
+        number.replace_strict({period.number: period.label for period in periods}, return_dtype=pl.String),
+        number.replace_strict(
+            {period.number: period.first for period in periods}, return_dtype=pl.Date
+        ).alias("from"),
+        number.replace_strict({period.number: period.last for period in periods}, return_dtype=pl.Date).alias(
+            "to"
+        ),
+        *(measure.id for measure in card.question.measures),
+    )
+
+
 def flat_lines(card: Scorecard, no_cases: str | None = NO_CASES) -> Iterator[dict[str, Any]]:
     """Yield a row for each group and period: a column for each measure, `no_cases` where there was none."""
-    by = card.question.group.id if card.question.group else None
-    names = [measure.id for measure in card.question.measures]
-    kind = card.question.kind
-    periods = {
-        number: {"period": period.label, "from": period.first, "to": period.last}
-        for number in card.lines[PERIOD].unique()
-        for period in [Period(kind, number)]
-    }
-    measured = [(name, above(name)) for name in names if name not in card.files.not_measured]
-    for line in card.lines.iter_rows(named=True):
-        row = {"by": by, "group": line["group"], **periods[line[PERIOD]]}
-        row |= {name: line[name] for name in names}
-        if no_cases is not None:
-            without = (name for name, part in measured if line[name] is None and line[part] is not None)
-            row |= dict.fromkeys(without, no_cases)
-        yield row
+    columns = flat_frame(card).to_dict(as_series=False)
+    if no_cases is not None:
+        for name, nothing in _no_cases(card):
+            for place in card.lines.select(nothing.arg_true()).to_series():
+                columns[name][place] = no_cases
+    return (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
+
+
+def _no_cases(card: Scorecard) -> Iterator[tuple[str, pl.Expr]]:
+    """Yield each measure that some file could give, and where there is no case of it."""
+    for measure in card.question.measures:
+        if measure.id not in card.files.not_measured:
+            yield measure.id, pl.col(measure.id).is_null() & pl.col(above(measure.id)).is_not_null()
 
 
 def scorecard_answer(

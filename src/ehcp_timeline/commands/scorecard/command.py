@@ -1,9 +1,10 @@
 """`ehcp scorecard`: the numbers councils are judged by, by period and group, beside their targets."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -172,7 +173,7 @@ def _write(
     *,
     wide: bool,
 ) -> None:
-    from ehcp_timeline.commands.scorecard.answer import NO_CASES, flat_keys, flat_lines
+    from ehcp_timeline.commands.scorecard.answer import flat_frame, flat_keys, flat_lines
     from ehcp_timeline.commands.scorecard.view import (
         blank_before_first_case,
         scorecard_sections,
@@ -197,13 +198,15 @@ def _write(
         few = last or (_LAST[grouped] if on_terminal and not wide else None)
         across = on_terminal and not grouped
         sections = partial(scorecard_sections, card, answer, shown, last=few, across=across, tables=tables)
-        flat = partial(flat_lines, card, NO_CASES if target.format == "md" else None)
-        lines = partial(blank_before_first_case, card, list(flat())) if target.format == "xlsx" else flat
+        lines: Mapping[str, Callable[[], Any]] = {
+            "md": partial(flat_lines, card),
+            "xlsx": lambda: blank_before_first_case(card, list(flat_lines(card, None))),
+        }
         document = Document(
             title,
             answer,
             keys,
-            lines,
+            lines.get(target.format, partial(flat_frame, card)),
             sections,
             chart=chart if _RATE in keys and not grouped else None,
             made={"html": page_of(f"Scorecard as at {day(answer.as_at)}", sections)},

@@ -4,6 +4,8 @@ Wide is as committees print it: periods across, groups down in their order, the 
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from ehcp_timeline.commands.scorecard.answer import NO_CASES, MeasureMeant, ScorecardAnswer, flat_lines
@@ -11,7 +13,7 @@ from ehcp_timeline.law.kpi import Kpis, Measure
 from ehcp_timeline.measure.kpi.lines import PERIOD, above
 from ehcp_timeline.measure.kpi.periods import Period
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
-from ehcp_timeline.measure.kpi.trends import plain, trends
+from ehcp_timeline.measure.kpi.trends import MeasureTrend, plain, trends
 from ehcp_timeline.output.document import Document
 from ehcp_timeline.output.sections import Section, TableColumn, markdown_page, table
 from ehcp_timeline.privacy.suppress import HIDDEN
@@ -194,7 +196,7 @@ def scorecard_sections(
     periods = list(dict.fromkeys(line["period"] for line in every))
     kept = periods[-last:] if last else periods
     lines = [line for line in every if line["period"] in kept]
-    *_, moved = trends(card.lines, card.question) if across and lines else ({},)
+    moved = trends(card.lines.tail(2), card.question).row(-1, named=True) if across and lines else {}
     files = [f"{file.name}: {count(file.rows, 'row')}, {file.judged:,} judged." for file in answer.input]
     if len(kept) < len(periods):
         files.append(f"The last {len(kept)} of {len(periods)} periods; --last {len(periods)} shows all.")
@@ -221,7 +223,7 @@ def scorecard_sections(
             across_rows = (
                 {"measure": measure.name}
                 | {str(row["period"]): cell(row[measure.id]) for row in shown_rows}
-                | {"trend": moved.get(measure.id)}
+                | {"trend": MeasureTrend(**went) if (went := moved.get(measure.id)) else None}
                 for measure in measures
             )
             yield table(says, across_rows, text=("measure", "trend"), after=begins)
@@ -254,21 +256,20 @@ def of_topic(card: Scorecard, measures: Iterable[Measure], topic: str) -> list[M
 
 
 def from_first_case(
-    card: Scorecard, measures: Sequence[Measure], rows: Sequence[Mapping[str, object]]
-) -> tuple[list[Mapping[str, object]], tuple[str, ...]]:
+    card: Scorecard, measures: Sequence[Measure], rows: Sequence[Mapping[str, Any]]
+) -> tuple[list[Mapping[str, Any]], tuple[str, ...]]:
     """Return the rows from the first period in which one of these measures has a case, and a line about it.
 
     If none has a case, only the last period is kept.
     """
-    empty = (None, NO_CASES)
-    begun = (
-        str(row["period"])
-        for measure in measures
-        for row in rows
-        if row[measure.id] not in empty and (row[measure.id] != 0 or _is_ratio(measure))
-    )
-    first = min(begun, default=max((str(row["period"]) for row in rows), default=""))
-    kept = [row for row in rows if str(row["period"]) >= first]
+    empty = {
+        measure.id: (None, NO_CASES) if _is_ratio(measure) else (None, NO_CASES, 0) for measure in measures
+    }
+    first = max((row["period"] for row in rows), default="")
+    for row in rows:
+        if row["period"] < first and any(row[name] not in without for name, without in empty.items()):
+            first = row["period"]
+    kept = [row for row in rows if row["period"] >= first]
     if len(kept) == len(rows):
         return kept, ()
     asked = card.question
@@ -291,10 +292,11 @@ def down(
     says: str,
     measures: Sequence[Measure],
     group: str,
-    rows: Iterable[Mapping[str, object]],
+    rows: Iterable[Mapping[str, Any]],
     begins: tuple[str, ...],
 ) -> Section:
     """Return one line for each group and period, measures across."""
+    numbers = itemgetter("group", "period", *(measure.id for measure in measures))
     return Section(
         title=says,
         columns=(
@@ -302,16 +304,14 @@ def down(
             TableColumn("period", "fixed"),
             *(TableColumn(measure.short, "number") for measure in measures),
         ),
-        rows=tuple(
-            (str(row["group"]), str(row["period"]), *(cell(row[measure.id]) for measure in measures))
-            for row in rows
-        ),
+        rows=tuple(tuple(map(cell, numbers(row))) for row in rows),
         after=(*begins, *(f"{measure.short}: {measure.name}" for measure in measures)),
         repeated=2,
     )
 
 
-def cell(value: object) -> str:
+@lru_cache(maxsize=4096, typed=True)  # 3 and 3.0 are two texts
+def cell(value: Number) -> str:
     """Return a value as a person reads it; a state is of one day, and empty on every other line."""
     if value is None:
         return ""

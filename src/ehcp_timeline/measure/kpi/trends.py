@@ -1,6 +1,6 @@
 """Whether a measure went up or down from one period to the next, and whether that is better."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import polars as pl
@@ -14,6 +14,7 @@ from ehcp_timeline.record import record
 
 Direction = Literal["up", "down", "level"]
 _ARROWS: Mapping[Direction, str] = {"up": "↑", "down": "↓", "level": "→"}
+_WENT, _SAYS = pl.Enum(list(_ARROWS)), pl.Enum(["better", "worse", ""])
 
 
 @record(frozen=True, slots=True)
@@ -36,33 +37,33 @@ class MeasureTrend:
         return f"{_ARROWS[self.went]} {self.went}{by}{', ' if self.says else ''}{self.says}"
 
 
-def trends(lines: pl.DataFrame, question: KpiQuestion) -> Iterator[dict[str, MeasureTrend]]:
-    """Yield the trends of each line, by measure: against the line of its group's period before.
+def trends(lines: pl.DataFrame, question: KpiQuestion) -> pl.DataFrame:
+    """Return the trend of each line by measure: against the line of its group's period before.
 
-    While its period still runs, a number of cases can only grow, and a share of requests of which some are
-    undecided can only move one way: neither is compared.
+    A trend is a struct with the fields of a `MeasureTrend`, null where nothing is compared. While its period
+    still runs, a number of cases can only grow, and a share of requests of which some are undecided can only
+    move one way: neither is compared.
     """
-    measures, running = question.measures, period_of(question.kind, question.as_at)
+    running = period_of(question.kind, question.as_at)
     still = running.number if running.last > question.as_at and not question.every_state else None
-    settled = tuple(measure for measure in measures if measure.unit != "count" and measure.better)
-    before: Mapping[str, float | None] = {}
-    for line in lines.iter_rows(named=True):
-        same = before and (before[RANK], before[GROUP]) == (line[RANK], line[GROUP])
-        compared = settled if line[PERIOD] == still else measures
-        yield {
-            measure.id: _trend(measure, was, now)
-            for measure in (compared if same else ())
-            if (was := before[measure.id]) is not None and (now := line[measure.id]) is not None
-        }
-        before = line
+    same = (pl.col(RANK) == pl.col(RANK).shift()) & (pl.col(GROUP) == pl.col(GROUP).shift())
+    ended = same & (pl.col(PERIOD) != still) if still is not None else same
+    return lines.select(
+        _trend(measure, same if measure.unit != "count" and measure.better else ended)
+        for measure in question.measures
+    )
 
 
-def _trend(measure: Measure, was: float, now: float) -> MeasureTrend:
-    went: Direction = "level" if now == was else "up" if now > was else "down"
-    if went == "level" or not measure.better:
-        return MeasureTrend(went, round(abs(now - was), 1), "")
-    better = (went == "up") == (measure.better == "higher")
-    return MeasureTrend(went, round(abs(now - was), 1), "better" if better else "worse")
+def _trend(measure: Measure, compared: pl.Expr) -> pl.Expr:
+    moved = pl.col(measure.id) - pl.col(measure.id).shift()
+    more, less = {"higher": ("better", "worse"), "lower": ("worse", "better"), "": ("", "")}[measure.better]
+    went, says = (
+        pl.when(moved > 0).then(pl.lit(up, kind)).when(moved < 0).then(pl.lit(down, kind)).otherwise(level)
+        for up, down, same, kind in (("up", "down", "level", _WENT), (more, less, "", _SAYS))
+        for level in [pl.lit(same, kind)]
+    )
+    trend = pl.struct(went=went, by=moved.abs().round(1), says=says)
+    return pl.when(compared & moved.is_not_null()).then(trend).alias(measure.id)
 
 
 def record_since(values: Sequence[float | None], labels: Sequence[str]) -> str:
