@@ -9,8 +9,8 @@ is taken as one stage from start to answer; where fewer finished that too, the d
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -43,7 +43,7 @@ class PacedStage:
         (30, 60, 15, 0)
         """
         longer = self.days[bisect_right(self.days, spent) :] if spent else self.days
-        return percentile(longer, percent) - spent if longer else 0
+        return int(percentile(longer, percent)) - spent if longer else 0
 
 
 @record(frozen=True, slots=True)
@@ -65,13 +65,33 @@ class Pace:
         return self.whole.left(percent, waited) if self.whole.known else None
 
 
-def percentile(ordered: Sequence[int], percent: int) -> int:
-    """Return the least value that at least `percent` of 100 do not exceed (the nearest rank).
+class Ordered(Protocol):
+    """Numbers from the least to the largest."""
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+
+    def __getitem__(self, place: int, /) -> Any:  # noqa: ANN401 - days, weeks, whole or not
+        """Return the number at a place, 0 for the least."""
+
+
+def percentile(ordered: Ordered, percent: int, *, between: bool = False) -> Any:  # noqa: ANN401 - as above
+    """Return the least number that at least `percent` of 100 do not exceed (the nearest rank).
+
+    It is one of the numbers, so that half of which never come are never, not a mean with never. `between`
+    gives the number in between two neighbours (linear, the default of numpy and of R).
 
     >>> [percentile((10, 20, 30, 40, 50, 60), one) for one in (50, 85, 100)]
     [30, 60, 60]
+    >>> percentile((10, 20, 30, math.inf), 85), percentile((10, 20, 30, 40), 50, between=True)
+    (inf, 25.0)
     """
-    return ordered[math.ceil(len(ordered) * percent / 100) - 1]
+    if not between:
+        return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
+    place = (len(ordered) - 1) * (percent / 100)
+    low, above = ordered[math.floor(place)], ordered[math.ceil(place)]
+    part = place % 1
+    return above - (above - low) * (1 - part) if part >= 0.5 else low + (above - low) * part
 
 
 def pace_of(

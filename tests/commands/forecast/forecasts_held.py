@@ -9,7 +9,7 @@ from ehcp_timeline.measure.forecast.outlook import clear_week
 from ehcp_timeline.measure.forecast.present import Present, present
 from ehcp_timeline.measure.forecast.request import ForecastRequest
 from ehcp_timeline.measure.forecast.simulate import Plan, run, start_of
-from ehcp_timeline.measure.forecast.weeks import SHARES, WEEK, Spread
+from ehcp_timeline.measure.forecast.weeks import PERCENTS, WEEK, Spread
 from tests.commands.forecast.known_truth import Council, known_on
 
 LEAST_OVERDUE = 10
@@ -23,7 +23,7 @@ class Result:
     Attributes:
         kind: Kind of council.
         horizon: Weeks that were looked ahead.
-        weeks: Clearance week by percentile, in the order of `SHARES`; `horizon` + 1 where it is not a date.
+        weeks: Clearance week by percentile, in the order of `PERCENTS`; `horizon` + 1 where it is not a date.
         actual: The week in which it was clear; None where it was not within the horizon.
         line: Week by the straight line of the last two counts, four weeks apart; None is never.
         throughput: Week by overdue over mean throughput; None is never.
@@ -57,7 +57,8 @@ def result(one: Council, runs: int, seed: int, horizon: int) -> Result | None:
     eight = present(known, one.day, horizon, ForecastRequest(known.as_at, window=RECENT_WEEKS))
     year, lately = (
         tuple(
-            clear_week(_cleared(there, plan, runs, seed), share, horizon) or horizon + 1 for share in SHARES
+            clear_week(_cleared(there, plan, runs, seed), percent, horizon) or horizon + 1
+            for percent in PERCENTS
         )
         for there in (now, eight)
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ehcp_timeline.measure.forecast.caseload import Caseload, Timetable
-from ehcp_timeline.measure.forecast.weeks import SHARES, Days, day_of
+from ehcp_timeline.measure.forecast.weeks import PERCENTS, Days, day_of
 from tests.commands.forecast.files import work_in, write_work
 from tests.commands.forecast.forecasts_held import Result, result
 from tests.commands.forecast.known_truth import FOUR, ONE, council, known_on
@@ -30,10 +30,10 @@ def results() -> tuple[Result, ...]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("share", SHARES)
-def test_a_percentile_holds_as_often_as_it_says(share: float) -> None:
+@pytest.mark.parametrize("percent", PERCENTS)
+def test_a_percentile_holds_as_often_as_it_says(percent: int) -> None:
     """Of the P50 dates half hold, of the P85 dates 85%, of the P95 dates 95%, to two standard errors."""
-    held = [one.held(SHARES.index(share)) for one in results()]
+    share, held = percent / 100, [one.held(PERCENTS.index(percent)) for one in results()]
 
     assert len(held) > 90
     assert sum(held) / len(held) == pytest.approx(share, abs=2 * sqrt(share * (1 - share) / len(held)))

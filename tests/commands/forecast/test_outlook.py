@@ -51,8 +51,8 @@ def test_a_run_that_never_clears_is_later_than_any_date(clear: int, dates: int) 
 
 def test_the_last_week_of_the_horizon_is_a_date_and_the_next_is_not() -> None:
     """Clear in week 10 of 10 is a date; week 11 is never."""
-    assert clear_week(spread(10), 0.5, 10) == 10
-    assert clear_week(spread(11), 0.5, 10) is None
+    assert clear_week(spread(10), 50, 10) == 10
+    assert clear_week(spread(11), 50, 10) is None
 
 
 def test_memory_is_that_of_the_largest_number() -> None:
@@ -61,7 +61,7 @@ def test_memory_is_that_of_the_largest_number() -> None:
     for _ in range(10):
         found.add(np.arange(100_000) % 11)
 
-    assert (found.runs, found.counts.size) == (1_000_000, 11)
+    assert (len(found), found.counts.size) == (1_000_000, 11)
 
 
 def test_quarters_end_with_the_last_week_inside_them() -> None:

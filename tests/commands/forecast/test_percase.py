@@ -86,7 +86,7 @@ def test_a_breach_is_as_likely_as_the_runs_say(due_week: int, p50: int, p85: int
     row = int(np.searchsorted(weeks, due_week))
     step, drivers = SimulatedStage("plan", 1, 1.0, 1.0), now().pipeline.drivers
     line = Pipeline((step,), 0, 156, 20, weeks, ((0, 1, row, 1),), drivers)
-    finished = np.zeros((1, 157))
+    finished = np.zeros((1, 157), dtype=np.int64)
     finished[0, p50:] = 50
     finished[0, p85:] = 85
     place = np.flatnonzero(now().standing.due_week == due_week)[:1]

@@ -205,10 +205,7 @@ def test_a_target_takes_what_is_overdue_and_what_falls_due() -> None:
 
 def _backtest(coverage: tuple[float, float, float], *, beats: bool) -> Backtest:
     """Return a backtest of eight months with this share of dates that held."""
-    points = tuple(
-        Standpoint(date(2025, month, 28), 40, 10, 12, 14, 11, 5.0, 40, 20.0, 8.0, {}, {})
-        for month in range(1, 9)
-    )
+    points = tuple(Standpoint(date(2025, month, 28), 40, 10, 12, 14, 11) for month in range(1, 9))
     rivals = (BaselineScore("straight_line", 0.4, 2.0), BaselineScore("backlog_over_throughput", -1.0, 6.0))
     error = 1.5 if beats else 2.5
     judged = Percentiles(8, 8, 8)

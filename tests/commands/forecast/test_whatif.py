@@ -14,6 +14,7 @@ from ehcp_timeline.measure.forecast.present import OLDEST_FIRST, Present, presen
 from ehcp_timeline.measure.forecast.request import ForecastRequest, WhatIf
 from ehcp_timeline.measure.forecast.simulate import Plan, run, start_of
 from ehcp_timeline.measure.forecast.weeks import day_number
+from ehcp_timeline.measure.pace import percentile
 from tests.commands.forecast.files import AS_AT, illustrative, staged, work_in
 
 WEEKS = 156
@@ -38,7 +39,7 @@ def clear_in(now: Present, what_if: WhatIf) -> int:
     """Return the week in which half of the runs are clear, oldest first; weeks + 1 for never."""
     plan = Plan(only_clearance=True)
     kept = run(start_of(now, what_if), {"oldest-first": OLDEST_FIRST}, plan, 200, 1)
-    return kept["oldest-first"].cleared.percentile(0.5) or 0
+    return int(percentile(kept["oldest-first"].cleared, 50))
 
 
 def test_nothing_changed_changes_nothing() -> None:

@@ -22,7 +22,7 @@ from ehcp_timeline.measure.forecast.outlook import (
     main_outlook,
 )
 from ehcp_timeline.measure.forecast.request import ForecastRequest
-from ehcp_timeline.measure.forecast.weeks import SHARES
+from ehcp_timeline.measure.forecast.weeks import PERCENTS
 from ehcp_timeline.output.sections import (
     CASE,
     DUE,
@@ -379,9 +379,9 @@ def backtest_sentences(past: Backtest) -> Iterator[str]:
             ]
             yield say("no_better", of=of, rivals=listed(better))
     covered = [
-        (share, *one)
+        (percent / 100, *one)
         for score in past.scores
-        for share, *one in zip(SHARES, astuple(score.coverage), astuple(score.judged), strict=True)
+        for percent, *one in zip(PERCENTS, astuple(score.coverage), astuple(score.judged), strict=True)
     ]
     # far fewer held than should have, among enough to say so
     if any(held is not None and of >= _ENOUGH and held < share - _FAR for share, held, of in covered):

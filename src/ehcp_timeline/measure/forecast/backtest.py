@@ -5,22 +5,22 @@ clearance date is judged only where it lies in the past: then it held or did not
 the backlog was 13 and 26 weeks on is always known.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from math import sqrt
 
 import numpy as np
 
 from ehcp_timeline.clock import months_on
-from ehcp_timeline.measure.answer import NOT_IN_JSON
 from ehcp_timeline.measure.forecast.behind import naive_weeks
 from ehcp_timeline.measure.forecast.caseload import Caseload, overdue_on
 from ehcp_timeline.measure.forecast.outlook import clear_week
 from ehcp_timeline.measure.forecast.present import LEAST_WEEKS, LONGEST, Present, present, weeks_recorded
 from ehcp_timeline.measure.forecast.request import OBSERVED, ForecastRequest
 from ehcp_timeline.measure.forecast.simulate import Plan, run, start_of
-from ehcp_timeline.measure.forecast.weeks import SHARES, WEEK, Share, day_number, day_of
-from ehcp_timeline.record import Whole, field, record
+from ehcp_timeline.measure.forecast.weeks import PERCENTS, WEEK, Share, day_number, day_of
+from ehcp_timeline.measure.pace import percentile
+from ehcp_timeline.record import Whole, record
 
 RUNS = 500
 MOST_MONTHS = 36
@@ -28,22 +28,20 @@ AHEAD = (13, 26)
 _LEAST_MONTHS = 5
 _RECORD_MONTHS = 15  # a year of them has a quarter ahead
 CLEARANCE = "clearance"
+SCORED = (CLEARANCE, *(f"overdue_{week}_weeks" for week in AHEAD))
 STRAIGHT_LINE, THROUGHPUT = "straight_line", "backlog_over_throughput"
+Hit = tuple[Sequence[bool | None], Sequence[float]]
+"""Of one forecast: whether each percentile held, None if it cannot be judged; and by how many weeks its
+median, the straight line and the throughput erred, where that is known."""
 
 
 @record(frozen=True, slots=True)
 class Standpoint:
-    """One past day, what was forecast then, and what came.
+    """One past day, when clearance was forecast then, and when it came.
 
     Attributes:
         p50_weeks: Weeks to clearance in half of the runs; null is later than the as-at date.
         actual_weeks: Week at whose end the backlog was clear; null if it was not by the as-at date.
-        pace: Cases that the narrowest stage finished a week before it.
-        weeks: Whole weeks from it to the as-at date.
-        line: Week of clearance by the straight line of the last two monthly counts; None is never.
-        throughput: Week of clearance by backlog over mean throughput.
-        counts: Weeks ahead to percentiles of the overdue cases then, and to what each baseline said.
-        came: Weeks ahead to the overdue cases that there were.
     """
 
     day: date
@@ -52,12 +50,6 @@ class Standpoint:
     p85_weeks: int | None
     p95_weeks: int | None
     actual_weeks: int | None
-    pace: float = field(metadata=NOT_IN_JSON)
-    weeks: int = field(metadata=NOT_IN_JSON)
-    line: float | None = field(metadata=NOT_IN_JSON)
-    throughput: float | None = field(metadata=NOT_IN_JSON)
-    counts: dict[int, tuple[tuple[int, ...], float, float]] = field(metadata=NOT_IN_JSON)
-    came: dict[int, int] = field(metadata=NOT_IN_JSON)
 
 
 @record(frozen=True, slots=True)
@@ -156,17 +148,19 @@ def backtest(
 
     It goes back so many months and looks ahead `most` weeks; what came after the as-at date is not known.
     """
-    points = []
+    points, hits = [], dict[str, list[Hit]]((what, []) for what in SCORED)
     for day in reversed(month_ends(asked.as_at, months)):
         number = day_number(day)
         weeks = min(most, (day_number(asked.as_at) - number) // WEEK)
         if weeks < min(AHEAD) or weeks_recorded(work, number) < LEAST_WEEKS:
             continue
         now = present(work, number, weeks, asked)
-        threshold = now.clear_at if asked.clear_at is None else asked.clear_at
-        if now.standing.overdue > threshold:
-            points.append(_standpoint(now, threshold, runs, asked.seed))
-    return Backtest(len(points), scores(points), tuple(points))
+        if now.standing.overdue > now.clear_at:
+            point, found = standpoint(now, runs)
+            points.append(point)
+            for what, hit in found.items():
+                hits[what].append(hit)
+    return Backtest(len(points), tuple(score(what, hits[what]) for what in SCORED), tuple(points))
 
 
 def month_ends(as_at: date, months: int = MOST_MONTHS) -> list[date]:
@@ -179,33 +173,44 @@ def month_ends(as_at: date, months: int = MOST_MONTHS) -> list[date]:
     return [months_on(first, -back) - timedelta(days=1) for back in range(months)]
 
 
-def _standpoint(now: Present, clear_at: int, runs: int, seed: int) -> Standpoint:
+def standpoint(now: Present, runs: int) -> tuple[Standpoint, Mapping[str, Hit]]:
+    """Forecast on a past day, and return what was said beside what came."""
     day, weeks, overdue = now.standing.day, now.pipeline.weeks, now.standing.overdue
     ahead = [week for week in AHEAD if week <= weeks]
-    plan = Plan(moments=frozenset(ahead), clear_at=clear_at)
-    kept = run(start_of(now), {OBSERVED: now.orders}, plan, runs, seed)[OBSERVED]
+    plan = Plan(moments=frozenset(ahead), clear_at=now.clear_at)
+    kept = run(start_of(now), {OBSERVED: now.orders}, plan, runs, now.asked.seed)[OBSERVED]
     month_before = day_number(day_of(day).replace(day=1)) - 1
     change = (overdue - overdue_on(now.work, month_before)) / ((day - month_before) / WEEK)
     pace = now.past.stages[now.narrowest].pace
-    counts = {}
-    for week in ahead:
-        said = tuple(kept.moments[week]["overdue"].percentile(share) or 0 for share in SHARES)
-        counts[week] = said, max(0.0, overdue + change * week), max(0.0, overdue - pace * week)
-    p50, p85, p95 = (clear_week(kept.cleared, share, weeks) for share in SHARES)
-    return Standpoint(
-        day=day_of(day),
-        overdue=overdue,
-        p50_weeks=p50,
-        p85_weeks=p85,
-        p95_weeks=p95,
-        actual_weeks=first_clear(now.work, day, weeks, clear_at),
-        pace=pace,
-        weeks=weeks,
-        line=naive_weeks(overdue, -change, 0.0),
-        throughput=naive_weeks(overdue, pace, 0.0),
-        counts=counts,
-        came={week: overdue_on(now.work, day + WEEK * week) for week in ahead},
-    )
+    said = [clear_week(kept.cleared, percent, weeks) for percent in PERCENTS]
+    came = first_clear(now.work, day, weeks, now.clear_at)
+    lines = naive_weeks(overdue, -change, 0.0), naive_weeks(overdue, pace, 0.0)
+    hits = {CLEARANCE: date_hit(said, came, lines, weeks)}
+    for week in ahead if pace > 0 else ():
+        most = [percentile(kept.moments[week]["overdue"], percent) for percent in PERCENTS]
+        left = max(0.0, overdue + change * week), max(0.0, overdue - pace * week)
+        hits[f"overdue_{week}_weeks"] = count_hit(most, overdue_on(now.work, day + WEEK * week), left, pace)
+    p50, p85, p95 = said
+    return Standpoint(day_of(day), overdue, p50, p85, p95, came), hits
+
+
+def date_hit(
+    said: Sequence[int | None], came: int | None, baselines: Sequence[float | None], last: int
+) -> Hit:
+    """Return how weeks of clearance did that were said.
+
+    None is never, or after the `last` week that is known; a baseline that says so is taken to say that week.
+    """
+    held = [None if week is None else came is not None and came <= week for week in said]
+    if came is None or said[0] is None:
+        return held, ()
+    weeks = said[0], *(last if week is None else min(week, last) for week in baselines)
+    return held, [float(week - came) for week in weeks]
+
+
+def count_hit(said: Sequence[int], came: int, baselines: Sequence[float], pace: float) -> Hit:
+    """Return how numbers of overdue cases did; an error is turned into weeks by the cases done a week."""
+    return [came <= number for number in said], [(number - came) / pace for number in (said[0], *baselines)]
 
 
 def first_clear(work: Caseload, day: int, weeks: int, clear_at: int) -> int | None:
@@ -214,53 +219,22 @@ def first_clear(work: Caseload, day: int, weeks: int, clear_at: int) -> int | No
     return next(clear, None)
 
 
-def scores(points: Sequence[Standpoint]) -> tuple[Score, ...]:
-    """Return how forecasts did, of the clearance date first, then of the overdue cases ahead."""
-    held: list[list[bool]] = [[], [], []]
-    errors = []
-    for point in points:
-        came, weeks = point.actual_weeks, (point.p50_weeks, point.p85_weeks, point.p95_weeks)
-        for place, week in enumerate(weeks):
-            if week is not None:
-                held[place].append(came is not None and came <= week)
-        if came is not None and weeks[0] is not None:
-            # never, or after the as-at date, is taken to be the last week before it
-            last = float(point.weeks)
-            rivals = (last if week is None else min(week, last) for week in (point.line, point.throughput))
-            errors.append([week - came for week in (float(weeks[0]), *rivals)])
-    found = [_score(CLEARANCE, len(points), held, errors)]
-    for ahead in AHEAD:
-        there = [
-            (point.came[ahead], *point.counts[ahead], point.pace)
-            for point in points
-            if ahead in point.came and point.pace > 0
-        ]
-        held = [[came <= said[place] for came, said, *_ in there] for place in range(len(SHARES))]
-        errors = [
-            [(number - came) / pace for number in (float(said[0]), line, throughput)]
-            for came, said, line, throughput, pace in there
-        ]
-        found.append(_score(f"overdue_{ahead}_weeks", len(there), held, errors))
-    return tuple(found)
-
-
-def _score(
-    what: str, forecasts: int, held: Sequence[Sequence[bool]], errors: Sequence[Sequence[float]]
-) -> Score:
-    """Return a score; each of `errors`, in weeks, is that of the median, then those of both baselines."""
+def score(what: str, hits: Sequence[Hit]) -> Score:
+    """Return how forecasts of one thing did."""
+    held = [[one for each, _ in hits if (one := each[place]) is not None] for place in range(len(PERCENTS))]
+    errors = [errors for _, errors in hits if errors]
     mine, *rivals = (
         BaselineScore(name, *(round(float(part.mean()), 2) if errors else None for part in (off, abs(off))))
         for name, off in zip(("", STRAIGHT_LINE, THROUGHPUT), np.array(errors or [[0.0] * 3]).T, strict=True)
     )
-    known = [score.error_weeks for score in (mine, *rivals) if score.error_weeks is not None]
-    beats = known[0] < min(known[1:]) if known else None
+    known = [one.error_weeks for one in (mine, *rivals) if one.error_weeks is not None]
     return Score(
         what=what,
-        forecasts=forecasts,
+        forecasts=len(hits),
         judged=Percentiles(*map(len, held)),
         coverage=Percentiles(*(round(float(np.mean(many)), 3) if many else None for many in held)),
         bias_weeks=mine.bias_weeks,
         error_weeks=mine.error_weeks,
         baselines=tuple(rivals),
-        beats_baselines=beats,
+        beats_baselines=known[0] < min(known[1:]) if known else None,
     )

@@ -27,6 +27,7 @@ from ehcp_timeline.measure.forecast.weeks import (
     kinds_of_weeks,
     mean,
 )
+from ehcp_timeline.measure.pace import MEDIAN, P85, percentile
 from ehcp_timeline.measure.result import Clearance
 from ehcp_timeline.measure.terms import SchoolDays
 from ehcp_timeline.record import Whole, field, record
@@ -170,8 +171,10 @@ def stage_lines(now: Present) -> tuple[StageLine, ...]:
         if stage.name == WHOLE:
             forms = _no_forms("these forms are for one stage's queue; the file has no dates of single stages")
         weeks_p50, weeks_p85 = (
-            round(float(np.percentile(flow.lengths, percent)) / WEEK, 1) if flow.lengths.size else None
-            for percent in (50, 85)
+            round(float(percentile(flow.lengths, percent, between=True)) / WEEK, 1)
+            if flow.lengths.size
+            else None
+            for percent in (MEDIAN, P85)
         )
         lines.append(
             StageLine(

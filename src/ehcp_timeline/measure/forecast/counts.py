@@ -16,7 +16,8 @@ from ehcp_timeline.cases.model import month_end
 from ehcp_timeline.errors import CaseFileError, UsageError
 from ehcp_timeline.measure.answer import NOT_IN_JSON, decimals
 from ehcp_timeline.measure.forecast.outlook import ClearanceDay
-from ehcp_timeline.measure.forecast.weeks import SHARES, WEEK, chunks
+from ehcp_timeline.measure.forecast.weeks import PERCENTS, WEEK, chunks
+from ehcp_timeline.measure.pace import percentile
 from ehcp_timeline.record import Whole, field, record
 from ehcp_timeline.text import did_you_mean
 
@@ -333,8 +334,8 @@ def drawn_clearance(taken: CountsTaken, runs: int, seed: int, weeks: int) -> Cle
         week = np.where(gone.any(axis=1), passed[rows, at] - over * lengths[ahead[rows, at]], np.inf)
         clear += np.where(week > weeks, np.inf, week).tolist()
     clear.sort()
-    at_shares = (clear[math.ceil(share * len(clear)) - 1] for share in SHARES)
     p50, p85, p95 = (
-        None if math.isinf(week) else last.day + timedelta(days=math.ceil(week * WEEK)) for week in at_shares
+        None if math.isinf(week) else last.day + timedelta(days=math.ceil(week * WEEK))
+        for week in (percentile(clear, percent) for percent in PERCENTS)
     )
     return ClearanceDay(p50, p85, p95, round(sum(map(math.isinf, clear)) / len(clear), 4))

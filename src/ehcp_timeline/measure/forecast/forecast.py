@@ -237,11 +237,8 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
         )
     now = present(work, day, asked.weeks, asked)
     past, too_little = now.past, _too_little(now)
-    # each past day that a backtest stands at has its own threshold
-    clear_at = now.clear_at if asked.clear_at is None else asked.clear_at
-    cleared = replace(asked, clear_at=clear_at)
-    reviews = review_outlook(reviews_of(batches, day), rulebook, cleared, outlook.orders_asked(asked, now))
-    found, cases = ((), None) if too_little else outlook.outlooks(cleared, now)
+    reviews = review_outlook(reviews_of(batches, day), rulebook, asked, outlook.orders_asked(asked, now))
+    found, cases = ((), None) if too_little else outlook.outlooks(asked, now)
     saving, planned = save_list(rulebook, sources, as_at) if asked.save_list else None, None
     if asked.intake_weeks:
         coming = now.pipeline.drivers.requests
@@ -249,7 +246,10 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
         planned = intake(rulebook, as_at, expected, asked.closures, asked.intake_weeks)
     moved, recent = () if too_little else behind.pace_changes(now, asked.closures), None
     if moved:  # what the last weeks alone lead to under the main order, unless nothing was done
-        lately = replace(cleared, window=behind.RECENT_WEEKS, per_case=False, policies=(asked.main_policy,))
+        lately = replace(
+            asked, clear_at=now.clear_at, window=behind.RECENT_WEEKS, per_case=False,
+            policies=(asked.main_policy,),
+        )  # fmt: skip
         since = present(work, day, asked.weeks, lately)
         recent = outlook.outlooks(lately, since)[0][0] if since.past.closed.sum() else None
     requests, closed, issued = (
@@ -263,7 +263,7 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
         horizon_weeks=asked.weeks,
         rulebook=RulebookUsed.of(rulebook),
         input=inputs,
-        clear_at=clear_at,
+        clear_at=now.clear_at,
         clearance=outlook.main_outlook(found).clearance if found else None,
         now=WorkInHand(
             open=len(now.standing.place),
@@ -293,13 +293,13 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
         what_if=asked.what_if,
         stages=behind.stage_lines(now),
         policies=found,
-        target=target_answer(cleared, now, reviews, simulated=not too_little),
+        target=target_answer(asked, now, reviews, simulated=not too_little),
         reviews=reviews,
         cases=cases,
         save_list=saving.cases if saving else None,
         intake=planned,
         backtest=backtest(work, asked) if asked.backtest else None,
-        scenarios=outlook.scenario_outlooks(cleared, now) if asked.scenarios and not too_little else None,
+        scenarios=outlook.scenario_outlooks(asked, now) if asked.scenarios and not too_little else None,
         pace_changes=moved,
         recent=recent,
         track_record=track_record(work, asked) if asked.track_record and not too_little else None,
@@ -365,8 +365,7 @@ def target_answer(
     """Return what the target date takes; of a file that tells too little only the arithmetic."""
     if asked.target is None:
         return None
-    clear_at = asked.clear_at or 0
-    backlog = max(0, now.standing.overdue - clear_at)
+    backlog = max(0, now.standing.overdue - now.clear_at)
     answer = TargetAnswer(asked.target, net_needed(backlog, asked.as_at, asked.target))
     if reviews is not None:
         # those decided within a year of the target fall due again after it; those before come on top
@@ -378,7 +377,7 @@ def target_answer(
     needed = tuple(CapacityNeeded(name, None, None, None, None) for name in asked.policies)
     if weeks:
         line = start_of(present(now.work, now.standing.day, weeks, asked), asked.what_if)
-        needed = capacity_needed(line, outlook.orders_asked(asked, now), pace, clear_at, asked.seed)
+        needed = capacity_needed(line, outlook.orders_asked(asked, now), pace, now.clear_at, asked.seed)
     first = next(order for order in needed if order.policy == asked.main_policy)
     return replace(answer, capacity_p50=first.capacity_p50, capacity_p85=first.capacity_p85, policies=needed)
 

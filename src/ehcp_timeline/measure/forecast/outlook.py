@@ -23,16 +23,16 @@ from ehcp_timeline.measure.forecast.request import (
 from ehcp_timeline.measure.forecast.simulate import PER_MILLE, Kept, Orders, Plan, case_groups, run, start_of
 from ehcp_timeline.measure.forecast.weeks import (
     NEVER,
-    SHARES,
+    PERCENTS,
     WEEK,
     Counts,
-    Rates,
     Share,
     Spread,
     after_weeks,
     day_number,
     day_of,
 )
+from ehcp_timeline.measure.pace import MEDIAN, P15, P85, percentile
 from ehcp_timeline.record import Percent, Whole, field, fields, record, replace
 from ehcp_timeline.text import did_you_mean
 
@@ -182,7 +182,7 @@ def outlooks(
     asked: ForecastRequest, now: Present, *, beside_unchanged: bool = True
 ) -> tuple[tuple[Outlook, ...], tuple[ProjectedCase, ...] | None]:
     """Return what each order leads to, and each open case if it was asked for."""
-    orders, clear_at, day = orders_asked(asked, now), asked.clear_at or 0, now.standing.day
+    orders, clear_at, day = orders_asked(asked, now), now.clear_at, now.standing.day
     quarters = quarters_ahead(day, asked.weeks)
     followed = asked.main_policy if asked.per_case else ""
     plan = Plan(moments_kept(quarters), quarters, clear_at, followed)
@@ -228,9 +228,10 @@ def outlook(
     """Return what the runs under one order of work come to; `quarters` and `excepted` as made here."""
     every = []
     for quarter, last in {quarter: week for week, quarter in enumerate(quarters, 1)}.items():
+        rates = kept.rates[quarter]
         rate, rate_p15, rate_p85 = (
-            None if rate is None else round(100 * rate / PER_MILLE, 1)
-            for rate in map(kept.rates[quarter].percentile, (0.5, 0.15, 0.85))
+            round(100 * percentile(rates, percent) / PER_MILLE, 1) if len(rates) else None
+            for percent in (MEDIAN, P15, P85)
         )
         without = None
         if rate is not None and excepted is not None:
@@ -249,7 +250,7 @@ def _percentiles(kind: type[Quarter | PathPoint], moment: Mapping[str, Spread]) 
     """Return what a record says of a moment: its field `overdue_p85` is the 85th percentile of `overdue`."""
     named = (field.name.rpartition("_p") for field in fields(kind))
     return {
-        f"{what}_p{percent}": moment[what].percentile(int(percent) / 100)
+        f"{what}_p{percent}": percentile(moment[what], int(percent))
         for what, _, percent in named
         if what in moment
     }
@@ -257,15 +258,14 @@ def _percentiles(kind: type[Quarter | PathPoint], moment: Mapping[str, Spread]) 
 
 def clearance(cleared: Spread, day: date, weeks: int) -> ClearanceDay:
     """Return the clearance dates; a run that is not clear by the horizon is later than any date."""
-    weeks_to_clear = (clear_week(cleared, share, weeks) for share in SHARES)
+    weeks_to_clear = (clear_week(cleared, percent, weeks) for percent in PERCENTS)
     p50, p85, p95 = (None if week is None else after_weeks(day, week) for week in weeks_to_clear)
     return ClearanceDay(p50, p85, p95, round(cleared.share_above(weeks), 4))
 
 
-def clear_week(cleared: Spread, share: float, weeks: int) -> int | None:
-    """Return the week, to the nearest, by which a share of the runs is clear; None if not by the horizon."""
-    within = cleared.percentile(share)
-    return cleared.nearest(share) if within is not None and within <= weeks else None
+def clear_week(cleared: Spread, percent: int, weeks: int) -> int | None:
+    """Return the week, to the nearest, by which so many of 100 runs are clear; None if not by the horizon."""
+    return cleared.nearest(percent) if percentile(cleared, percent) <= weeks else None
 
 
 def exceptions(work: Caseload, day: int, weeks: int) -> tuple[float, float] | None:
@@ -343,28 +343,31 @@ def _with_vacancies(scenario: Scenario, work: Caseload, weeks: int) -> WhatIf:
     return replace(scenario.what_if, shrinkage=shrinkage)
 
 
-def projected(now: Present, finished: Rates, runs: int) -> tuple[ProjectedCase, ...]:
+def projected(now: Present, finished: Counts, runs: int) -> tuple[ProjectedCase, ...]:
     """Return every open case, the earliest due first; `finished` is what so many runs kept of each group."""
     rows, stages, sizes, _ = case_groups(now.pipeline)
-    shares = finished / (sizes[:, None] * runs)
-    p50, p85 = _first_weeks(shares, 0.5), _first_weeks(shares, 0.85)
-    groups = {key: at for at, key in enumerate(zip(rows.tolist(), stages.tolist(), strict=True))}
+    # how many of each group are closed in each week, and not by the horizon
+    closed = np.diff(finished, prepend=0, append=runs * sizes[:, None])
+    ends = {
+        group: tuple(percentile(Spread(weeks), percent) for percent in (MEDIAN, P85))
+        for group, weeks in zip(zip(rows.tolist(), stages.tolist(), strict=True), closed, strict=True)
+    }
     standing, work = now.standing, now.work
     row_of = np.searchsorted(now.pipeline.due_weeks, standing.due_week)
     lines = (standing.place, row_of, standing.stage, standing.due_week)
     cases = []
     for place, row, stage, due_week in zip(*(numbers.tolist() for numbers in lines), strict=True):
-        group = groups[row, stage]
-        ends = int(p50[group]), int(p85[group])
-        breach: Breach = "possible" if ends[1] > due_week else "unlikely"
+        p50, p85 = ends[row, stage]
+        breach: Breach = "possible" if p85 > due_week else "unlikely"
         if work.excused[place]:
             breach = "excused"
         elif due_week <= 0:
             breach = "overdue"
-        elif ends[0] > due_week:  # closed in the week in which it falls due counts as in time
+        elif p50 > due_week:  # closed in the week in which it falls due counts as in time
             breach = "likely"
         finish_p50, finish_p85 = (
-            after_weeks(day_of(standing.day), end) if end <= now.pipeline.weeks else None for end in ends
+            after_weeks(day_of(standing.day), end) if end <= now.pipeline.weeks else None
+            for end in (p50, p85)
         )
         start, due = int(work.start[place]), int(work.due[place])
         owner: dict[str, Any] = {**dict.fromkeys(WHOSE), **work.named[place]}
@@ -382,9 +385,3 @@ def projected(now: Present, finished: Rates, runs: int) -> tuple[ProjectedCase, 
             )
         )
     return tuple(sorted(cases, key=lambda case: (case.due, case.row)))
-
-
-def _first_weeks(shares: Rates, share: float) -> Counts:
-    """Return for each group the first week by which a share is closed; one past the last where none is."""
-    reached = shares >= share - 1e-9
-    return np.asarray(np.where(reached.any(axis=1), reached.argmax(axis=1), shares.shape[1]))

@@ -22,6 +22,7 @@ from ehcp_timeline.measure.forecast.weeks import (
     mean,
     series,
 )
+from ehcp_timeline.measure.pace import percentile
 from ehcp_timeline.record import field, record
 
 LEAST_WEEKS = 13
@@ -129,7 +130,7 @@ def _stage(work: Caseload, place: int, day: int, weeks: int) -> StageFlow:
     lengths = np.sort((left - came)[recent & forward & work.measured[there, place]])
     least = stage.least
     if lengths.size >= _LENGTHS:  # all but the fastest twentieth took longer
-        fastest = np.percentile(lengths, _FASTEST, method="lower") // WEEK
+        fastest = percentile(lengths, _FASTEST) // WEEK
         least = int(min(least, max(1, fastest)))
     usual = _usual(came[recent], left[recent], day, stage.least)
     starts = [day - WEEK * (weeks - week) for week in range(weeks)]
@@ -297,6 +298,7 @@ class Present:
         narrowest: The stage at which cases wait for staff.
         orders: The order in which each stage took its cases.
         unavoidable: Overdue cases there would be at any time if nobody waited for hands.
+        asked: What was asked of this day.
     """
 
     work: Caseload
@@ -308,16 +310,17 @@ class Present:
     orders: tuple[WorkOrder, ...]
     pipeline: Pipeline
     unavoidable: float
+    asked: ForecastRequest
 
     @property
     def clear_at(self) -> int:
-        """Overdue cases at which the backlog counts as clear, if nobody says another number.
+        """Overdue cases at which the backlog counts as clear: those asked for, or as few as can be.
 
         None, but for those that the other stages and chance leave even where nobody waits for hands: never
         less than their mean, and two standard deviations more (Poisson) within a tenth of those overdue now.
         """
-        if self.unavoidable < 0.5:
-            return 0
+        if self.asked.clear_at is not None or self.unavoidable < 0.5:
+            return self.asked.clear_at or 0
         left = math.ceil(self.unavoidable + 2 * math.sqrt(self.unavoidable))
         return max(math.ceil(self.unavoidable), min(left, self.standing.overdue // _TENTH))
 
@@ -377,6 +380,7 @@ def present(work: Caseload, day: int, weeks: int, asked: ForecastRequest | None 
         orders=tuple(observed_order(work, past, stage) for stage in range(len(past.stages))),
         pipeline=pipeline,
         unavoidable=overdue_without_queue(pipeline, drivers.requests.level),
+        asked=asked,
     )
 
 

@@ -64,7 +64,7 @@ class ForecastRequest:
     Attributes:
         split: Share of the places that `split` keeps for the oldest.
         target: Day by which none shall be overdue.
-        clear_at: Overdue cases at which the backlog is clear; None leaves it to `Present.clear_at`.
+        clear_at: Overdue cases at which the backlog is clear; None: as few as can be.
         narrowest: Name of the stage taken to be the narrowest; empty leaves it to the data.
         window: Weeks behind that rates are taken over.
         intake_weeks: Weeks of requests to plan for; 0 for none.

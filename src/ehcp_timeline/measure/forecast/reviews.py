@@ -30,9 +30,9 @@ from ehcp_timeline.measure.forecast.weeks import (
     rounded,
     series,
 )
+from ehcp_timeline.measure.pace import P85, percentile
 from ehcp_timeline.record import Whole, field, record
 
-_EARLY = 85
 _USUAL_LEAD = 4
 
 
@@ -98,8 +98,8 @@ def review_outlook(
     if behind < 2:
         return None
     recent, closed = ((days > day - WEEK * behind) & (days <= day) for days in (reviews.done, reviews.closed))
-    early = (reviews.due - reviews.done)[recent & (reviews.done <= reviews.due)]
-    lead = int(np.percentile(early, _EARLY)) // WEEK + 1 if early.size else _USUAL_LEAD
+    early = np.sort((reviews.due - reviews.done)[recent & (reviews.done <= reviews.due)])
+    lead = int(percentile(early, P85, between=True)) // WEEK + 1 if early.size else _USUAL_LEAD
     open_ = (reviews.start <= day) & (reviews.closed > day)
     due_week = week_overdue(reviews.due[open_], day)
     rows = np.union1d(due_week, np.arange(1, weeks + year + 2)).astype(np.int32)

@@ -261,7 +261,7 @@ class Kept:
         default_factory=lambda: defaultdict(lambda: defaultdict(Spread))
     )
     rates: dict[str, Spread] = field(default_factory=lambda: defaultdict(Spread))
-    finished: Rates = field(default_factory=lambda: np.zeros((0, 0)))
+    finished: Counts = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
 
 
 def case_groups(pipeline: Pipeline) -> Counts:
@@ -295,7 +295,7 @@ class Watcher:
             groups = case_groups(pipeline)
             self.rows, self.sizes, self.ahead = groups[0], *groups[2:, :, None].astype(requests.dtype)
             if not kept.finished.size:
-                kept.finished = np.zeros((self.rows.size, pipeline.weeks + 1))
+                kept.finished = np.zeros((self.rows.size, pipeline.weeks + 1), dtype=np.int64)
             # requests of the first week share a due week with those of today
             fresh = pipeline.due_weeks[self.rows] == pipeline.to_due + 1
             self.begun = self.open[self.rows] + fresh[:, None] * requests[0]

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 import numpy as np
 import numpy.typing as npt
 
+from ehcp_timeline.measure.pace import percentile
 from ehcp_timeline.measure.terms import SchoolDays
 from ehcp_timeline.record import Ge, Le, field, record
 
@@ -29,7 +30,7 @@ NEVER = 10_000_000
 WEEK = 7
 YEAR = 52
 """Weeks."""
-SHARES = (0.5, 0.85, 0.95)
+PERCENTS = (50, 85, 95)
 """The percentiles that every forecast gives."""
 
 ORDINARY, AUGUST, CHRISTMAS, HOLIDAY = range(4)
@@ -61,7 +62,13 @@ def mean(values: npt.NDArray[np.integer | np.floating]) -> float:
 
 @record(slots=True)
 class Spread:
-    """How often each whole number from 0 came up; `counts` holds the times."""
+    """Whole numbers of many runs, held as how often each from 0 came up: a `percentile` can be taken of them.
+
+    >>> spread = Spread()
+    >>> spread.add(np.array([9, 1, 3, 2]))
+    >>> len(spread), percentile(spread, 50), percentile(spread, 85)
+    (4, 2, 9)
+    """
 
     counts: Counts = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
 
@@ -71,42 +78,32 @@ class Spread:
         counts[: self.counts.size] += self.counts
         self.counts = counts
 
-    @property
-    def runs(self) -> int:
-        """How many runs were counted."""
+    def __len__(self) -> int:
+        """Return how many runs were counted."""
         return int(self.counts.sum())
 
-    def percentile(self, share: float) -> int | None:
-        """Return the smallest number that at least this share of the runs does not exceed; None of no runs.
+    def __getitem__(self, place: int) -> int:
+        """Return the number at a place of all that were counted, in their order."""
+        return int(np.searchsorted(self.counts.cumsum(), place, "right"))
 
-        >>> spread = Spread()
-        >>> spread.add(np.array([1, 2, 3, 9]))
-        >>> spread.percentile(0.5), spread.percentile(0.85)
-        (2, 9)
-        """
-        upto = self.counts.cumsum()
-        return int(np.searchsorted(upto, share * upto[-1] - 1e-9)) if upto[-1] else None
-
-    def nearest(self, share: float) -> int | None:
+    def nearest(self, percent: int) -> int:
         """Return the week end nearest to a percentile: in the first half of a week that of the week before.
 
         Always taking the end of its own week would hold too often.
 
         >>> spread = Spread()
         >>> spread.add(np.array([1, 2, 2, 2, 2, 3]))
-        >>> spread.nearest(0.3), spread.nearest(0.5), spread.nearest(0.95)
+        >>> spread.nearest(30), spread.nearest(50), spread.nearest(95)
         (1, 2, 3)
         """
-        number = self.percentile(share)
-        if not number:
-            return number
+        number = int(percentile(self, percent))
         before = int(self.counts[:number].sum())
-        inside = (share * self.runs - before) / int(self.counts[number])
-        return number if inside >= 0.5 else number - 1
+        inside = (percent / 100 * len(self) - before) / int(self.counts[number])
+        return number if inside >= 0.5 else max(0, number - 1)
 
     def share_above(self, number: int) -> float:
         """Return the share of the runs whose number is larger than this."""
-        return float(self.counts[number + 1 :].sum()) / max(1, self.runs)
+        return float(self.counts[number + 1 :].sum()) / max(1, len(self))
 
 
 def kinds_of_weeks(first_day: int, weeks: int, closures: Sequence[SchoolDays] = ()) -> Sequence[int]:
