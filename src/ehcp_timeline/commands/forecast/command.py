@@ -1,6 +1,5 @@
 """`ehcp forecast`: when the backlog clears, by order of work, with percentiles and "never"."""
 
-import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,18 +10,16 @@ import typer
 from ehcp_timeline.cases.formats.stream import open_raw
 from ehcp_timeline.errors import CaseFileError, ConfigError, UsageError
 from ehcp_timeline.inputs import reading
-from ehcp_timeline.record import fields, record, replace
+from ehcp_timeline.record import replace
 from ehcp_timeline.shell import options
 from ehcp_timeline.shell.destination import Output, say
 from ehcp_timeline.shell.open import toml_table
 from ehcp_timeline.shell.options import option
-from ehcp_timeline.shell.parse import choice, choices, day_asked
-from ehcp_timeline.text import did_you_mean
+from ehcp_timeline.shell.parse import choices, day_asked
 
 if TYPE_CHECKING:
     from ehcp_timeline.cases.source import CaseFile
     from ehcp_timeline.measure.forecast.forecast import ForecastAnswer
-    from ehcp_timeline.measure.forecast.request import Scenario, WhatIf
     from ehcp_timeline.measure.terms import SchoolDays
     from ehcp_timeline.shell.open import Config
 
@@ -32,75 +29,11 @@ SEED = 20140901
 _MOST_BYTES = 10_000_000
 Text = str | None
 OneFile = Path | None
-_NUMBER = re.compile(r"([+-]?\d{1,9}(?:\.\d{1,9})?)(%?)")
-_MOST = 10_000
 _FARTHEST_YEARS = 10
-_LEAST_ADVICE = 0.1
-_KEYS = (
-    "capacity", "from", "psychologists", "advice_each", "requests", "shrinkage", "vacancies", "catch_up",
-    "order",
-)  # fmt: skip
 _INTAKE_COLUMNS = (
     "week", "expected", "decide", "decide_closed", "no_plan", "no_plan_closed", "issue", "issue_closed",
     "issue_act_by", "school_days_lost", "bank_holidays",
 )  # fmt: skip
-_EXAMPLE = '["Two more writers"] and below it  capacity = 2'
-
-
-@record(frozen=True, slots=True)
-class WhatIfOptions:
-    """What is to be changed, in the words of the command line or of a scenario."""
-
-    capacity: Annotated[Text, option("--capacity", "+N", "What if: so many plans a week more.")] = None
-    since: Annotated[Text, option("--from", "DATE", "When more capacity begins.  [as-at date]")] = None
-    psychologists: Annotated[
-        Text, option("--psychologists", "+N", "What if: so many psychologists more.")
-    ] = None
-    advice_each: Annotated[
-        float, option("--advice-each", "N", "Advice a psychologist gives a week.", min=_LEAST_ADVICE)
-    ] = 1.0
-    requests: Annotated[Text, option("--requests", "+P%", "What if: so many percent more requests.")] = None
-    shrinkage: Annotated[
-        Text, option("--shrinkage", "P%", "What if: more working time lost to leave, vacancies.")
-    ] = None
-    catch_up: Annotated[
-        Text, option("--catch-up", "N[:WEEKS]", "What if: a team that does N a week.  [13 weeks]")
-    ] = None
-
-    def what_if(self) -> "WhatIf":
-        """Return what is to be changed.
-
-        Raises:
-            UsageError: A word is not a number, or one that cannot be.
-        """
-        from ehcp_timeline.measure.forecast.request import CATCH_UP_WEEKS, MOST_LOST, WhatIf
-
-        team, _, weeks = (self.catch_up or "0").partition(":")
-        if weeks and not (weeks.isascii() and weeks.isdigit() and 0 < int(weeks) <= _MOST):
-            raise UsageError(
-                f"--catch-up {self.catch_up}: `{weeks}` is not a number of weeks", "write it as 5:13"
-            )
-        hands = number("--catch-up", team)
-        if hands < 0:
-            raise UsageError(f"--catch-up {self.catch_up}: less than nothing", "write it as 5:13")
-        if self.advice_each < _LEAST_ADVICE:
-            raise UsageError(f"--advice-each {self.advice_each:g}: less than 0.1", "write it as 1.5")
-        lost = number("--shrinkage", self.shrinkage, percent=True)
-        if not 0 <= lost <= MOST_LOST:
-            raise UsageError(f"--shrinkage {self.shrinkage}: not from 0% to {MOST_LOST}%", "write it as 15%")
-        more = number("--requests", self.requests, percent=True)
-        if more <= -100:
-            raise UsageError(f"--requests {self.requests}: that leaves no request at all", "write it as -10%")
-        return WhatIf(
-            capacity=number("--capacity", self.capacity),
-            since=day_asked(self.since, "--from") if self.since else None,
-            psychologists=number("--psychologists", self.psychologists),
-            advice_each=self.advice_each,
-            requests=more,
-            shrinkage=lost,
-            catch_up=hands,
-            catch_up_weeks=int(weeks) if weeks else CATCH_UP_WEEKS,
-        )
 
 
 @options.exit_codes("0  done", "2  cannot run", "3  done, but some rows could not be judged")
@@ -122,7 +55,21 @@ def forecast(
     ] = None,
     split: Annotated[str, option("--split", "SHARE", "What `split` keeps for the oldest, as 50%.")] = "50%",
     target: Annotated[Text, option("--target", "DATE", "What it takes to be clear by then.")] = None,
-    changes: WhatIfOptions,
+    capacity: Annotated[Text, option("--capacity", "+N", "What if: so many plans a week more.")] = None,
+    since: Annotated[Text, option("--from", "DATE", "When more capacity begins.  [as-at date]")] = None,
+    psychologists: Annotated[
+        Text, option("--psychologists", "+N", "What if: so many psychologists more.")
+    ] = None,
+    advice_each: Annotated[
+        float, option("--advice-each", "N", "Advice a psychologist gives a week.", min=0.1)
+    ] = 1.0,
+    requests: Annotated[Text, option("--requests", "+P%", "What if: so many percent more requests.")] = None,
+    shrinkage: Annotated[
+        Text, option("--shrinkage", "P%", "What if: more working time lost to leave, vacancies.")
+    ] = None,
+    catch_up: Annotated[
+        Text, option("--catch-up", "N[:WEEKS]", "What if: a team that does N a week.  [13 weeks]")
+    ] = None,
     scenarios: Annotated[
         OneFile, option("--scenarios", "FILE", "TOML with named what-ifs, side by side.")
     ] = None,
@@ -158,11 +105,15 @@ def forecast(
     ndjson, md, xlsx.
     """
     to = output.choose(FORMATS, full=full)
-    change = changes.what_if()
-    if (snapshots is None) == (not files):
-        raise UsageError("give case files, or --snapshots with counts", "ehcp forecast cases.csv")
+    from ehcp_timeline.commands.forecast.what_if import scenarios_in, share, what_if, within
     from ehcp_timeline.measure.forecast.request import POLICIES, ForecastRequest
 
+    change = what_if({
+        "capacity": capacity, "from": since, "psychologists": psychologists, "advice_each": advice_each,
+        "requests": requests, "shrinkage": shrinkage, "catch_up": catch_up,
+    })  # fmt: skip
+    if (snapshots is None) == (not files):
+        raise UsageError("give case files, or --snapshots with counts", "ehcp forecast cases.csv")
     today = day_asked(about.as_at) if about.as_at or snapshots is None else date.max
     wanted = choices("--policy", policy or POLICIES, POLICIES)
     question = ForecastRequest(
@@ -171,19 +122,19 @@ def forecast(
         narrowest=narrowest or "", window=history, per_case=per_case,
         save_list=save_list, intake_weeks=intake, backtest=backtest, track_record=True,
     )  # fmt: skip
-    wanted_lists = {
+    lists = {
         "--save-list": save_list, "--per-case": per_case, "--intake": intake, "--backtest": backtest,
-        "--scenarios": scenarios is not None,
+        "--scenarios": scenarios,
     }  # fmt: skip
-    lists = [word for word, wanted in wanted_lists.items() if wanted]
     sources: Sequence[CaseFile] = ()
     if snapshots is not None:
         of_cases = {
             "--policy": policy is not None, "--clear-at": clear_at is not None, "--narrowest": narrowest,
-            "--terms": terms is not None, "a what-if": change.changed,
+            "--terms": terms, "a what-if": change.changed,
         }  # fmt: skip
-        for word in (*lists, *(word for word, wanted in of_cases.items() if wanted)):
-            raise UsageError(f"{word} needs case files; counts cannot tell it", "ehcp forecast cases.csv")
+        for word, given in (lists | of_cases).items():
+            if given:
+                raise UsageError(f"{word} needs case files; counts cannot tell it", "ehcp forecast cases.csv")
         from ehcp_timeline.measure.forecast.counts import read_counts
         from ehcp_timeline.measure.forecast.forecast import forecast_from_counts
 
@@ -200,7 +151,7 @@ def forecast(
         within(change, today, horizon)
         named = scenarios_in(scenarios, today, horizon) if scenarios else ()
         question = replace(question, target=goal, closures=closures_of(terms, asks.config), scenarios=named)
-        one_list(to, lists)
+        one_list(to, [word for word, given in lists.items() if given])
         sources = asks.sources(files or [])
         from ehcp_timeline.measure.forecast.forecast import forecast as forecast_of
 
@@ -222,96 +173,6 @@ def forecast(
         )
     )
     _say_what_is_missing(to, answer, sources)
-
-
-def scenarios_in(path: Path, as_at: date, weeks: int) -> "tuple[Scenario, ...]":
-    """Return the scenarios of a TOML file: a table for each, or `[[scenario]]` with a `name`.
-
-    Raises:
-        ConfigError: It holds no scenario, or one with a key or a value that is none.
-    """
-    from ehcp_timeline.measure.forecast.request import EVERY_TEAM, OBSERVED, POLICIES, Scenario
-
-    table = toml_table(path)
-    listed = table.get("scenario", table.get("scenarios", table))
-    named = listed.items() if isinstance(listed, dict) else ((None, entry) for entry in listed)
-    found: list[Scenario] = []
-    for place, (name, entry) in enumerate(named, 1):
-        if not isinstance(entry, dict):
-            raise ConfigError(f"{path}: `{name or place}` is no scenario", f"write  {_EXAMPLE}")
-        title = str(entry.get("name", name or f"scenario {place}"))
-        where = f"{path}, scenario `{title}`"
-        if unknown := [key for key in entry if key not in (*_KEYS, "name")]:
-            tip = did_you_mean(unknown[0], _KEYS, 1) or f"one of {', '.join(_KEYS)}"
-            raise ConfigError(f"{where}: there is no `{unknown[0]}`", tip)
-        vacant = entry.get("vacancies", {})
-        by_team = vacant if isinstance(vacant, dict) else {EVERY_TEAM: vacant}
-        words = {key: str(value) for key, value in entry.items()}
-        words["since"] = words.get("from", "")
-        changes: dict[str, Any] = {field.name: words.get(field.name) for field in fields(WhatIfOptions)}
-        try:
-            changes["advice_each"] = number("advice_each", words.get("advice_each") or "1")
-            change = WhatIfOptions(**changes).what_if()
-            within(change, as_at, weeks)
-            order = choice("order", words.get("order") or OBSERVED, POLICIES)
-            lost = {team: 100 * share("vacancies", str(percent)) for team, percent in by_team.items()}
-        except UsageError as error:
-            raise ConfigError(f"{where}: {error.message}", error.hint) from None
-        found.append(Scenario(title, change, lost, order))
-    if not found:
-        raise ConfigError(f"{path} holds no scenario", f"write  {_EXAMPLE}")
-    return tuple(found)
-
-
-def number(option: str, word: str | None, *, percent: bool = False) -> float:
-    """Return a number with or without a sign, and with a percent sign only where it is a percentage.
-
-    Raises:
-        UsageError: It is none.
-    """
-    if word is None:
-        return 0.0
-    match = _NUMBER.fullmatch(word.strip())
-    if match is None or (match[2] and not percent):
-        raise UsageError(f"{option} {word}: not a number", f"write it as {'+10%' if percent else '+3'}")
-    if abs(float(match[1])) > _MOST:
-        raise UsageError(f"{option} {word}: more than {_MOST:,}", "give a number that could be")
-    return float(match[1])
-
-
-def within(change: "WhatIf", as_at: date, weeks: int) -> None:
-    """Raise UsageError if the first day of a change is none on which it can make a difference."""
-    since = change.since
-    if since is None:
-        return
-    if not (change.capacity or change.psychologists or change.catch_up):
-        raise UsageError(
-            f"--from {since}: nothing is asked that begins then",
-            "add --capacity, --psychologists or --catch-up",
-        )
-    if since < as_at:
-        raise UsageError(f"--from {since}: before {as_at}, where the forecast stands", "leave it out")
-    if since > as_at + timedelta(weeks=weeks):
-        raise UsageError(f"--from {since}: beyond the {weeks} weeks looked at", "look further with --horizon")
-
-
-def share(option: str, word: str) -> float:
-    """Return a share from 0 to 1 that was written as a percentage, or as a part `of` a whole.
-
-    >>> share("vacancies", "52.4 of 125")
-    0.4192
-
-    Raises:
-        UsageError: It is none.
-    """
-    part, of, whole = word.partition(" of ")
-    percent = number(option, part, percent=not of)
-    if of:
-        posts = number(option, whole)
-        percent = round(100 * percent / posts, 6) if posts else -1
-    if not 0 <= percent <= 100:
-        raise UsageError(f"{option} {word}: not from 0% to 100%", "write it as 50%")
-    return percent / 100
 
 
 def target_day(word: str | None, after: date) -> date | None:

@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -147,12 +146,12 @@ def what_if_sentences(change: WhatIf) -> tuple[str, ...]:
 
 def scenario_words(line: ScenarioOutlook) -> Iterator[str]:
     """Yield what a scenario changes."""
-    for team, percent in line.vacancies.items():
+    for team, percent in line.asked.vacancies:
         posts = "all posts" if team == EVERY_TEAM else f"the posts of {team}"
         yield say("vacant", percent=percent, posts=posts)
-    yield from what_if_sentences(replace(line.what_if, shrinkage=line.shrinkage))
-    if line.outlook.policy != OBSERVED:
-        yield ORDER_WORDS[line.outlook.policy].lower()
+    yield from what_if_sentences(line.asked)
+    if line.asked.policy != OBSERVED:
+        yield ORDER_WORDS[line.asked.policy].lower()
 
 
 def change_sentences(answer: ForecastAnswer, past: WeeksBehind) -> Iterator[str]:

@@ -17,7 +17,6 @@ from ehcp_timeline.measure.forecast.request import (
     MOST_LOST,
     OBSERVED,
     ForecastRequest,
-    Scenario,
     WhatIf,
 )
 from ehcp_timeline.measure.forecast.simulate import PER_MILLE, Kept, Orders, Plan, case_groups, run, start_of
@@ -123,14 +122,14 @@ class ScenarioOutlook:
         what_if: What it changes; vacancies are in `shrinkage`, by the share of the closed cases that each
             team had.
         vacancies: Percent of each team's posts that are vacant beyond those that were so far.
-        shrinkage: What it was asked to lose beside the vacancies, in percent of all working time.
+        asked: The scenario as it was asked.
     """
 
     name: str
     what_if: WhatIf
     vacancies: Mapping[str, float]
     outlook: Outlook
-    shrinkage: float = field(metadata=NOT_IN_JSON)
+    asked: WhatIf = field(metadata=NOT_IN_JSON)
 
 
 @record(frozen=True, slots=True)
@@ -297,17 +296,15 @@ def without_exceptions(rate: float, in_time_share: float, late_share: float) -> 
 def scenario_outlooks(asked: ForecastRequest, now: Present) -> tuple[ScenarioOutlook, ...]:
     """Return what each scenario leads to, after what comes without a change."""
     lines = []
-    for scenario in (Scenario("no change"), *asked.scenarios):
+    for scenario in (WhatIf(name="no change"), *asked.scenarios):
         change = _with_vacancies(scenario, now.work, now.past.weeks)
         question = replace(asked, what_if=change, policies=(scenario.policy,), per_case=False)
         (one,), _ = outlooks(question, now, beside_unchanged=False)
-        lines.append(
-            ScenarioOutlook(scenario.name, change, scenario.vacancies, one, scenario.what_if.shrinkage)
-        )
+        lines.append(ScenarioOutlook(scenario.name, change, dict(scenario.vacancies), one, scenario))
     return tuple(lines)
 
 
-def _with_vacancies(scenario: Scenario, work: Caseload, weeks: int) -> WhatIf:
+def _with_vacancies(scenario: WhatIf, work: Caseload, weeks: int) -> WhatIf:
     """Return the change of a scenario, its vacancies as working time lost by all.
 
     A team's share is that of the cases closed in so many weeks behind.
@@ -316,13 +313,13 @@ def _with_vacancies(scenario: Scenario, work: Caseload, weeks: int) -> WhatIf:
         UsageError: The file has no such team, the team closed nothing lately, or nobody would be left.
     """
     if not scenario.vacancies:
-        return scenario.what_if
+        return scenario
     day = day_number(work.as_at)
     lately = (work.done > day - WEEK * weeks) & (work.done <= day)
     closed = Counter(work.team[place] for place in np.flatnonzero(lately).tolist() if work.team)
     teams = sorted(filter(None, closed))
     lost = 0.0
-    for team, percent in scenario.vacancies.items():
+    for team, percent in scenario.vacancies:
         if team == EVERY_TEAM:
             lost += percent
         elif closed[team]:
@@ -333,14 +330,14 @@ def _with_vacancies(scenario: Scenario, work: Caseload, weeks: int) -> WhatIf:
                 f"scenario `{scenario.name}`: no team `{team}` closed a case in the last {weeks} weeks",
                 tip if teams else 'add the column team, or write  vacancies = "10%"  for all',
             )
-    kept = (1 - scenario.what_if.shrinkage / 100) * (1 - lost / 100)
+    kept = (1 - scenario.shrinkage / 100) * (1 - lost / 100)
     shrinkage = round(100 * (1 - kept), 6)
     if shrinkage > MOST_LOST:
         raise UsageError(
             f"scenario `{scenario.name}`: {shrinkage:g}% of all working time would be lost",
             f"no more than {MOST_LOST}% in all",
         )
-    return replace(scenario.what_if, shrinkage=shrinkage)
+    return replace(scenario, shrinkage=shrinkage)
 
 
 def projected(now: Present, finished: Counts, runs: int) -> tuple[ProjectedCase, ...]:

@@ -1,8 +1,8 @@
 """What is asked of a forecast, and what is to be changed in it."""
 
-from collections.abc import Mapping
 from datetime import date
 
+from ehcp_timeline.measure.answer import NOT_IN_JSON
 from ehcp_timeline.measure.terms import SchoolDays
 from ehcp_timeline.record import Whole, field, record
 
@@ -27,6 +27,9 @@ class WhatIf:
         shrinkage: Percent of all working time lost to leave and vacancies beyond what was lost so far.
         catch_up: Plans a week that a catch-up team does.
         catch_up_weeks: For so many weeks.
+        name: Name of the scenario; empty for what the command line changes.
+        vacancies: In percent of each team's posts, or of `all`, beyond those vacant so far.
+        policy: Order of work of the scenario.
     """
 
     capacity: float = 0
@@ -37,6 +40,9 @@ class WhatIf:
     shrinkage: float = 0
     catch_up: float = 0
     catch_up_weeks: Whole = CATCH_UP_WEEKS
+    name: str = field(default="", metadata=NOT_IN_JSON)
+    vacancies: tuple[tuple[str, float], ...] = field(default=(), metadata=NOT_IN_JSON)
+    policy: str = field(default=OBSERVED, metadata=NOT_IN_JSON)
 
     @property
     def changed(self) -> bool:
@@ -45,16 +51,6 @@ class WhatIf:
 
 
 NOTHING = WhatIf()
-
-
-@record(frozen=True, slots=True)
-class Scenario:
-    """A named what-if; `vacancies` in percent of each team's posts, or of all, beyond those vacant so far."""
-
-    name: str
-    what_if: WhatIf = NOTHING
-    vacancies: Mapping[str, float] = field(default_factory=dict)
-    policy: str = OBSERVED
 
 
 @record(frozen=True, slots=True)
@@ -88,7 +84,7 @@ class ForecastRequest:
     intake_weeks: int = 0
     backtest: bool = False
     track_record: bool = False
-    scenarios: tuple[Scenario, ...] = ()
+    scenarios: tuple[WhatIf, ...] = ()
 
     @property
     def main_policy(self) -> str:
