@@ -15,7 +15,7 @@ from functools import partial
 from tests.commands.forecast.forecasts_held import Result, result
 from tests.commands.forecast.known_truth import FOUR, KINDS, ONE, closed_since, council, known_on
 
-from ehcp_timeline.measure.forecast.behind import pace_changes
+from ehcp_timeline.measure.forecast.pace import pace_changes
 from ehcp_timeline.measure.forecast.present import present
 from ehcp_timeline.measure.forecast.weeks import WEEK
 
@@ -36,7 +36,8 @@ def of_pace(kind: str, stages: int, recorded: int, seed: int) -> bool:
     """Return whether a council is told that its pace has moved, by a file of so many weeks."""
     one = council(kind, FOUR if stages == 4 else ONE, seed)
     known = known_on(one.work, one.day)
-    return bool(pace_changes(present(closed_since(known, one.day - WEEK * recorded), one.day, 52)))
+    now = present(closed_since(known, one.day - WEEK * recorded), one.day, 52)
+    return bool(pace_changes(now.long, now.past.weeks, now.pipeline.queues))
 
 
 def print_pace(seeds: range) -> None:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from ehcp_timeline.measure.forecast.backtest import first_clear
-from ehcp_timeline.measure.forecast.behind import RECENT_WEEKS, naive_weeks, pace_changes
+from ehcp_timeline.measure.forecast.behind import naive_weeks
 from ehcp_timeline.measure.forecast.caseload import overdue_on
 from ehcp_timeline.measure.forecast.outlook import clear_week
+from ehcp_timeline.measure.forecast.pace import RECENT_WEEKS, pace_changes
 from ehcp_timeline.measure.forecast.present import Present, present
 from ehcp_timeline.measure.forecast.request import ForecastRequest
 from ehcp_timeline.measure.forecast.simulate import Plan, run, start_of
@@ -70,7 +71,7 @@ def result(one: Council, runs: int, seed: int, horizon: int) -> Result | None:
         actual=first_clear(one.work, one.day, horizon, clear_at),
         line=naive_weeks(overdue, fell, 0.0),
         throughput=naive_weeks(overdue, float(now.past.stages[now.narrowest].left.mean()), 0.0),
-        moved=bool(pace_changes(now)),
+        moved=bool(pace_changes(now.long, now.past.weeks, now.pipeline.queues)),
         lately=lately,
     )
 

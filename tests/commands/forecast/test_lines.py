@@ -1,5 +1,6 @@
 """What is said beside a forecast: the straight line of check, the seasons, the last day of the file."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -86,7 +87,9 @@ def test_school_holidays_ahead_are_a_season_of_their_own(tmp_path: Path) -> None
     half_term = SchoolDays("x", date(2025, 10, 27), date(2025, 10, 31))
 
     assert [one.kind for one in season_lines(now)] == ["august", "christmas"]
-    assert [one.kind for one in season_lines(now, [half_term])] == ["august", "christmas", "school holiday"]
+    assert [
+        one.kind for one in season_lines(replace(now, asked=replace(now.asked, closures=(half_term,))))
+    ] == ["august", "christmas", "school holiday"]
 
 
 def test_the_last_day_of_a_file_is_that_on_which_anything_happened(tmp_path: Path) -> None:

@@ -12,14 +12,14 @@ import pytest
 
 from ehcp_timeline.commands.forecast.sentences import pace_words, say
 from ehcp_timeline.measure.forecast.backtest import TrackRecord
-from ehcp_timeline.measure.forecast.behind import (
+from ehcp_timeline.measure.forecast.caseload import Timetable
+from ehcp_timeline.measure.forecast.pace import (
     CRITICAL,
     PaceChange,
     comes_every_year,
     largest_change,
     pace_changes,
 )
-from ehcp_timeline.measure.forecast.caseload import Timetable
 from ehcp_timeline.measure.forecast.present import present
 from ehcp_timeline.measure.forecast.weeks import Drivers, Rates, draw, series
 from tests.cli.command import ehcp, printed
@@ -220,7 +220,8 @@ def test_eight_weeks_on_either_side_need_one_a_year_before(recorded: int, *, kno
 def named(kind: str, stages: Timetable, seed: int) -> tuple[PaceChange, ...]:
     """Return what the page of one council names as moved."""
     one = council(kind, stages, seed)
-    return pace_changes(present(known_on(one.work, one.day), one.day, 52))
+    now = present(known_on(one.work, one.day), one.day, 52)
+    return pace_changes(now.long, now.past.weeks, now.pipeline.queues)
 
 
 @pytest.mark.slow

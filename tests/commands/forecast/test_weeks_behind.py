@@ -17,16 +17,13 @@ from ehcp_timeline.measure.forecast.caseload import (
     week_overdue,
     work_from_frame,
 )
+from ehcp_timeline.measure.forecast.pace import history, ready_at, weekly, weeks_recorded
 from ehcp_timeline.measure.forecast.present import (
     Pipeline,
     SimulatedStage,
-    history,
     order_taken,
     overdue_without_queue,
     present,
-    ready_at,
-    weekly,
-    weeks_recorded,
 )
 from ehcp_timeline.measure.forecast.weeks import (
     AUGUST,

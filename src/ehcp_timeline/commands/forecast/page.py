@@ -11,7 +11,6 @@ from typing import Any
 from ehcp_timeline.commands.forecast import sentences
 from ehcp_timeline.commands.forecast.sentences import say
 from ehcp_timeline.measure.forecast.backtest import CLEARANCE, Backtest, Score
-from ehcp_timeline.measure.forecast.behind import RECENT_WEEKS
 from ehcp_timeline.measure.forecast.forecast import ForecastAnswer, SaveList, WeeksBehind, WorkInHand
 from ehcp_timeline.measure.forecast.intake import IntakeWeek
 from ehcp_timeline.measure.forecast.outlook import (
@@ -21,6 +20,7 @@ from ehcp_timeline.measure.forecast.outlook import (
     ScenarioOutlook,
     main_outlook,
 )
+from ehcp_timeline.measure.forecast.pace import RECENT_WEEKS
 from ehcp_timeline.measure.forecast.request import ForecastRequest
 from ehcp_timeline.measure.forecast.weeks import PERCENTS
 from ehcp_timeline.output.sections import (

@@ -9,7 +9,7 @@ from string import Formatter
 from typing import Any
 
 from ehcp_timeline.measure.forecast import counts
-from ehcp_timeline.measure.forecast.behind import RECENT_WEEKS, REQUESTS, PaceChange, SeasonLine
+from ehcp_timeline.measure.forecast.behind import SeasonLine
 from ehcp_timeline.measure.forecast.caseload import WHOLE
 from ehcp_timeline.measure.forecast.forecast import (
     CapacityNeeded,
@@ -19,6 +19,7 @@ from ehcp_timeline.measure.forecast.forecast import (
     WorkInHand,
 )
 from ehcp_timeline.measure.forecast.outlook import ClearanceDay, Outlook, ScenarioOutlook, main_outlook
+from ehcp_timeline.measure.forecast.pace import RECENT_WEEKS, REQUESTS, PaceChange
 from ehcp_timeline.measure.forecast.present import WorkOrder
 from ehcp_timeline.measure.forecast.request import EVERY_TEAM, OBSERVED, ForecastRequest, WhatIf
 from ehcp_timeline.measure.forecast.reviews import ReviewOutlook

@@ -15,7 +15,8 @@ from ehcp_timeline.clock import months_on
 from ehcp_timeline.measure.forecast.behind import naive_weeks
 from ehcp_timeline.measure.forecast.caseload import Caseload, overdue_on
 from ehcp_timeline.measure.forecast.outlook import clear_week
-from ehcp_timeline.measure.forecast.present import LEAST_WEEKS, LONGEST, Present, present, weeks_recorded
+from ehcp_timeline.measure.forecast.pace import LEAST_WEEKS, weeks_recorded
+from ehcp_timeline.measure.forecast.present import LONGEST, Present, present
 from ehcp_timeline.measure.forecast.request import OBSERVED, ForecastRequest
 from ehcp_timeline.measure.forecast.simulate import Plan, run, start_of
 from ehcp_timeline.measure.forecast.weeks import PERCENTS, WEEK, Share, day_number, day_of

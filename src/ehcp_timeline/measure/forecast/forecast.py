@@ -21,7 +21,8 @@ from ehcp_timeline.measure.forecast.backtest import Backtest, TrackRecord, backt
 from ehcp_timeline.measure.forecast.caseload import days_given, read, timetable, undated, work_of
 from ehcp_timeline.measure.forecast.counts import CountsTaken, drawn_clearance
 from ehcp_timeline.measure.forecast.intake import IntakeWeek, intake
-from ehcp_timeline.measure.forecast.present import LEAST_WEEKS, Pipeline, Present, WorkOrder, present
+from ehcp_timeline.measure.forecast.pace import LEAST_WEEKS, RECENT_WEEKS, PaceChange, pace_changes
+from ehcp_timeline.measure.forecast.present import Pipeline, Present, WorkOrder, present
 from ehcp_timeline.measure.forecast.request import ForecastRequest, WhatIf
 from ehcp_timeline.measure.forecast.reviews import ReviewOutlook, review_outlook, reviews_of
 from ehcp_timeline.measure.forecast.simulate import Kept, Orders, Plan, simulate, start_of
@@ -213,7 +214,7 @@ class ForecastAnswer:
     backtest: Backtest | None = None
     sentences: tuple[str, ...] = ()
     scenarios: tuple[outlook.ScenarioOutlook, ...] | None = None
-    pace_changes: tuple[behind.PaceChange, ...] = ()
+    pace_changes: tuple[PaceChange, ...] = ()
     recent: outlook.Outlook | None = None
     track_record: TrackRecord | None = None
     saving: SaveList | None = field(default=None, metadata=NOT_IN_JSON)
@@ -244,10 +245,11 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
         coming = now.pipeline.drivers.requests
         expected = (coming.level * coming.season).tolist() if past.weeks else []
         planned = intake(rulebook, as_at, expected, asked.closures, asked.intake_weeks)
-    moved, recent = () if too_little else behind.pace_changes(now, asked.closures), None
+    moved = () if too_little else pace_changes(now.long, past.weeks, now.pipeline.queues)
+    recent = None
     if moved:  # what the last weeks alone lead to under the main order, unless nothing was done
         lately = replace(
-            asked, clear_at=now.clear_at, window=behind.RECENT_WEEKS, per_case=False,
+            asked, clear_at=now.clear_at, window=RECENT_WEEKS, per_case=False,
             policies=(asked.main_policy,),
         )  # fmt: skip
         since = present(work, day, asked.weeks, lately)
@@ -287,7 +289,7 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
             if requests is not None and closed is not None
             else None,
             checked=behind.straight_line(work, day),
-            seasons=behind.season_lines(now, asked.closures),
+            seasons=behind.season_lines(now),
             backlog=behind.path_behind(work, as_at, now.recorded),
         ),
         what_if=asked.what_if,

@@ -1,4 +1,4 @@
-"""What is known on one day: the flow of each stage in the weeks behind, and the cases that stand there."""
+"""What is known on one day: the weeks behind, the cases in hand, and what weeks to come are drawn from."""
 
 import math
 from collections.abc import Sequence
@@ -7,176 +7,24 @@ import numpy as np
 
 from ehcp_timeline.measure.answer import decimals
 from ehcp_timeline.measure.forecast.caseload import Caseload, OpenAssessments, standing_on
+from ehcp_timeline.measure.forecast.pace import History, at_stage, history, weeks_recorded
 from ehcp_timeline.measure.forecast.request import ForecastRequest
 from ehcp_timeline.measure.forecast.weeks import (
-    NEVER,
     WEEK,
     YEAR,
     Cases,
-    Counts,
     Days,
     Drivers,
-    Flags,
     factors,
     kinds_of_weeks,
-    mean,
     series,
 )
-from ehcp_timeline.measure.pace import percentile
 from ehcp_timeline.record import field, record
 
-LEAST_WEEKS = 13
 LONGEST = 3 * YEAR
-MOST_RELEASED = 0.95
-_FASTEST = 5
-_LENGTHS = 10
 _TENTH = 10
 _FEW = 5
 _WAITING = 1.0  # weeks of work
-
-
-@record(frozen=True, slots=True)
-class StageFlow:
-    """One stage in the weeks behind; an array has one number for each week.
-
-    Attributes:
-        onward: Share of those that left which went on to the next stage (of the last: plans issued).
-        least: Shortest time in it that is not haste, in whole weeks.
-        ready: Cases in it for at least that, at the start of each week.
-        usual: Whole weeks after which cases leave one by one, if nobody there waits for hands.
-        released: Share of the cases past these weeks that leave in a week.
-        late: Cases in it for longer than the law's timetable gives it, at the start of each week.
-        lengths: Days that those took which left it for the next stage in these weeks, sorted.
-    """
-
-    name: str
-    came: Counts
-    left: Counts
-    onward: float
-    least: int
-    ready: Counts
-    usual: int
-    released: float
-    late: Counts
-    lengths: Days
-
-    @property
-    def pace(self) -> float:
-        """Cases that left it a week."""
-        return mean(self.left)
-
-    def weeks_of(self, cases: Counts) -> float:
-        """Return the weeks that its `ready` or `late` cases of the last quarter take at its pace."""
-        lately = mean(cases[-LEAST_WEEKS:])
-        return lately / self.pace if self.pace else (float("inf") if lately else 0.0)
-
-
-@record(frozen=True, slots=True)
-class History:
-    """So many whole weeks, the last of which ends with a day (a day number); one number of each for each."""
-
-    day: int
-    weeks: int
-    requests: Counts
-    issued: Counts
-    closed: Counts
-    stages: tuple[StageFlow, ...]
-
-
-def weeks_recorded(work: Caseload, day: int) -> int:
-    """Return for how many whole weeks before a day the file holds what was closed as well as what is open.
-
-    A file of what was open on some day and closed since has few earlier closures: a hundredth is left out.
-    """
-    closed = np.sort(work.done[work.done <= day])
-    return int(day - closed[closed.size // 100] + 1) // WEEK if closed.size else 0
-
-
-def history(work: Caseload, day: int, weeks: int) -> History:
-    """Return the flows of so many whole weeks that end with a day."""
-    return History(
-        day=day,
-        weeks=weeks,
-        requests=weekly(work.start, day, weeks),
-        issued=weekly(work.done[work.issued], day, weeks),
-        closed=weekly(work.done, day, weeks),
-        stages=tuple(_stage(work, place, day, weeks) for place in range(len(work.timetable.stages))),
-    )
-
-
-def weekly(days: Days, day: int, weeks: int) -> Counts:
-    """Return how many of the days lie in each of the weeks that end with `day`.
-
-    >>> weekly(np.array([1, 7, 8, 14, 15], dtype=np.int32), 14, 2).tolist()
-    [2, 2]
-    """
-    first = day - WEEK * weeks
-    inside = days[(days > first) & (days <= day)]
-    return np.bincount((inside - first - 1) // WEEK, minlength=weeks).astype(np.int64)
-
-
-def _at_stage(work: Caseload, stage: int) -> tuple[Days, Days, Flags]:
-    """Return the day each assessment came to a stage and left it, and whether it came there at all."""
-    came = work.start if stage == 0 else work.ends[:, stage - 1]
-    return came, np.minimum(work.ends[:, stage], work.done), came < work.done
-
-
-def _stage(work: Caseload, place: int, day: int, weeks: int) -> StageFlow:
-    stage = work.timetable.stages[place]
-    came, left, there = _at_stage(work, place)
-    came, left = came[there], left[there]
-    forward = (work.ends[there, place] == left) & (left < NEVER)
-    recent = (left > day - WEEK * weeks) & (left <= day)
-    lengths = np.sort((left - came)[recent & forward & work.measured[there, place]])
-    least = stage.least
-    if lengths.size >= _LENGTHS:  # all but the fastest twentieth took longer
-        fastest = percentile(lengths, _FASTEST) // WEEK
-        least = int(min(least, max(1, fastest)))
-    usual = _usual(came[recent], left[recent], day, stage.least)
-    starts = [day - WEEK * (weeks - week) for week in range(weeks)]
-    leavers = weekly(left, day, weeks)
-    past_usual = float(ready_at(came, left, usual, starts).sum())
-    gone, went_on = int(np.count_nonzero(recent)), int(np.count_nonzero(forward & recent))
-    return StageFlow(
-        name=stage.name,
-        came=weekly(came, day, weeks),
-        left=leavers,
-        onward=went_on / gone if gone else 1.0,
-        least=least,
-        ready=ready_at(came, left, least, starts),
-        usual=usual,
-        released=min(MOST_RELEASED, float(leavers.sum()) / max(1.0, past_usual)),
-        late=ready_at(came, left, stage.weeks + 1, starts),
-        lengths=lengths,
-    )
-
-
-def _usual(came: Days, left: Days, day: int, otherwise: int) -> int:
-    """Return m of the lengths m + G in weeks that have the mean and the variance of those seen.
-
-    G is geometric: after m weeks every case leaves with the same chance h a week. A variance V gives
-    V = (1 - h) / h^2, and the mean then gives m. Lengths count from week to week, as in the simulation.
-    """
-    if came.size < _LENGTHS:
-        return otherwise
-    lengths = (left - day - 1) // WEEK - (came - day - 1) // WEEK
-    variance = max(0.01, float(lengths.var()))
-    chance = (np.sqrt(1 + 4 * variance) - 1) / (2 * variance)
-    return max(1, round(float(lengths.mean() - (1 - chance) / chance)))
-
-
-def ready_at(came: Days, left: Days, least: int, starts: Sequence[int]) -> Counts:
-    """Return how many cases could leave in each week: those that came at least `least` weeks before its end.
-
-    Cases are counted at the end of the day on which a week starts; `least` is at least 1.
-
-    >>> ready_at(np.array([0], dtype=np.int32), np.array([20], dtype=np.int32), 2, [0, 6, 7, 14, 20]).tolist()
-    [0, 0, 1, 1, 0]
-    """
-    ripe = np.sort(came + WEEK * (least - 1))
-    gone = np.sort(np.maximum(left, came + WEEK * (least - 1)))
-    asked = np.asarray(starts)
-    return (np.searchsorted(ripe, asked, "right") - np.searchsorted(gone, asked, "right")).astype(np.int64)
 
 
 @record(frozen=True, slots=True)
@@ -279,6 +127,13 @@ class Pipeline:
         return int(np.searchsorted(self.due_weeks, due_week))
 
     @property
+    def queues(self) -> tuple[int, ...]:
+        """The stages at which cases wait for hands."""
+        return tuple(
+            place for place, step in enumerate(self.steps) if step.ordered or place == self.narrowest
+        )
+
+    @property
     def at_start(self) -> Cases:
         """Open cases at the start, for each row."""
         counts = np.zeros(self.due_weeks.size, dtype=np.int16)
@@ -338,19 +193,18 @@ def present(work: Caseload, day: int, weeks: int, asked: ForecastRequest | None 
     """
     asked = asked or ForecastRequest(work.as_at)
     recorded, standing, to_due = weeks_recorded(work, day), standing_on(work, day), work.timetable.weeks
-    past = history(work, day, min(asked.window, recorded))
+    past = history(work, day, min(asked.window, recorded), asked.closures)
     waits = [(flow.weeks_of(flow.ready), place) for place, flow in enumerate(past.stages)]
     narrowest = work.timetable.names.index(asked.narrowest) if asked.narrowest else max(waits)[1]
     # seasons are seen over three years, rates over the weeks asked for
     longest = min(LONGEST, recorded)
-    long = history(work, day, longest) if longest > past.weeks else past
-    behind = kinds_of_weeks(day - WEEK * long.weeks, long.weeks, asked.closures)
+    long = history(work, day, longest, asked.closures) if longest > past.weeks else past
     ahead = kinds_of_weeks(day, weeks, asked.closures)
     skip, drawn = long.weeks - past.weeks, []
     for counts in (long.requests, long.stages[narrowest].left):
         values = counts.astype(np.float64)
-        season = factors(values, behind)
-        drawn.append(series(values[skip:], season[behind[skip:]], season[ahead]))
+        season = factors(values, long.kinds)
+        drawn.append(series(values[skip:], season[past.kinds], season[ahead]))
     onward = tuple((flow.onward, int(flow.left.sum())) for flow in past.stages[:narrowest])
     steps = tuple(
         SimulatedStage(
@@ -386,7 +240,7 @@ def present(work: Caseload, day: int, weeks: int, asked: ForecastRequest | None 
 
 def observed_order(work: Caseload, past: History, stage: int) -> WorkOrder:
     """Return the order in which a stage took its cases in the weeks behind."""
-    came, left, there = _at_stage(work, stage)
+    came, left, there = at_stage(work, stage)
     last_chance = work.due[there] - WEEK * sum(flow.usual for flow in past.stages[stage + 1 :])
     ready = came[there] + WEEK * (past.stages[stage].least - 1)
     return order_taken(last_chance, ready, left[there], past.day, past.weeks)

@@ -14,7 +14,8 @@ from math import prod, sqrt
 import numpy as np
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.measure.forecast.present import MOST_RELEASED, OLDEST_FIRST, Pipeline, Present, WorkOrder
+from ehcp_timeline.measure.forecast.pace import MOST_RELEASED
+from ehcp_timeline.measure.forecast.present import OLDEST_FIRST, Pipeline, Present, WorkOrder
 from ehcp_timeline.measure.forecast.request import NOTHING, WhatIf
 from ehcp_timeline.measure.forecast.weeks import (
     WEEK,
@@ -406,8 +407,7 @@ def simulate(
     requests = requests.astype(type_for(most))
     places = rounded(capacity, random).astype(requests.dtype)
     came = [[(line.row_of(week + line.to_due), row[None, :])] for week, row in enumerate(requests, 1)]
-    ordered = (stage for stage, step in enumerate(line.steps) if step.ordered or stage == line.narrowest)
-    first, seed = next(ordered), int(random.integers(2**32))
+    first, seed = line.queues[0], int(random.integers(2**32))
     # no order of work makes a difference to the stages before the first that follows one
     shared = StageWork(line, range(first), (OLDEST_FIRST,) * first, places, random)
     before = [shared.week(week, arrivals) for week, arrivals in enumerate(came, 1)]
