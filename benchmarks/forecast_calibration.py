@@ -15,9 +15,9 @@ from functools import partial
 from tests.commands.forecast.forecasts_held import Result, result
 from tests.commands.forecast.known_truth import FOUR, KINDS, ONE, closed_since, council, known_on
 
+from ehcp_timeline.measure.forecast.days import WEEK
 from ehcp_timeline.measure.forecast.pace import pace_changes
 from ehcp_timeline.measure.forecast.present import present
-from ehcp_timeline.measure.forecast.weeks import WEEK
 
 HORIZON = 400
 RECORDED = (200, 70)

@@ -13,7 +13,7 @@ from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.measure.forecast.caseload import Caseload, timetable, work_of
-from ehcp_timeline.measure.forecast.weeks import NEVER, day_of
+from ehcp_timeline.measure.forecast.days import NEVER, day_of
 
 EVENTS = {
     "decision": ("assess_agreed",),

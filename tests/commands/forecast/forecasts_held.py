@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from ehcp_timeline.measure.forecast.backtest import first_clear
 from ehcp_timeline.measure.forecast.behind import naive_weeks
 from ehcp_timeline.measure.forecast.caseload import overdue_on
+from ehcp_timeline.measure.forecast.days import WEEK
 from ehcp_timeline.measure.forecast.outlook import clear_week
 from ehcp_timeline.measure.forecast.pace import RECENT_WEEKS, pace_changes
 from ehcp_timeline.measure.forecast.present import Present, present
 from ehcp_timeline.measure.forecast.request import ForecastRequest
 from ehcp_timeline.measure.forecast.simulate import Plan, run, start_of
-from ehcp_timeline.measure.forecast.weeks import PERCENTS, WEEK, Spread
+from ehcp_timeline.measure.forecast.weeks import PERCENTS, Spread
 from tests.commands.forecast.known_truth import Council, known_on
 
 LEAST_OVERDUE = 10

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ehcp_timeline.measure.forecast.caseload import Caseload, PipelineStage, Timetable
-from ehcp_timeline.measure.forecast.weeks import NEVER, WEEK, Days, Rates, day_number, day_of
+from ehcp_timeline.measure.forecast.days import NEVER, WEEK, Days, Rates, day_number, day_of
 
 ONE = Timetable((PipelineStage("plan", "", 20, 14),), 20)
 FOUR = Timetable(

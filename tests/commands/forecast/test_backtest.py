@@ -28,10 +28,10 @@ from ehcp_timeline.measure.forecast.backtest import (
     standpoint,
 )
 from ehcp_timeline.measure.forecast.caseload import Caseload, overdue_on
+from ehcp_timeline.measure.forecast.days import NEVER, WEEK, Days, day_number, day_of
 from ehcp_timeline.measure.forecast.pace import weeks_recorded
 from ehcp_timeline.measure.forecast.present import LONGEST, present
 from ehcp_timeline.measure.forecast.request import ForecastRequest
-from ehcp_timeline.measure.forecast.weeks import NEVER, WEEK, Days, day_number, day_of
 from tests.commands.forecast.known_truth import ONE, council, known_on
 
 DAY = date(2025, 1, 31)

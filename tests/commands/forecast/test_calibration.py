@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from ehcp_timeline.measure.forecast.caseload import Caseload, Timetable
-from ehcp_timeline.measure.forecast.weeks import PERCENTS, Days, day_of
+from ehcp_timeline.measure.forecast.days import Days, day_of
+from ehcp_timeline.measure.forecast.weeks import PERCENTS
 from tests.commands.forecast.files import work_in, write_work
 from tests.commands.forecast.forecasts_held import Result, result
 from tests.commands.forecast.known_truth import FOUR, ONE, council, known_on

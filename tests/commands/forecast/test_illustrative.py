@@ -6,9 +6,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ehcp_timeline.measure.forecast.behind import naive_weeks
+from ehcp_timeline.measure.forecast.days import day_number
 from ehcp_timeline.measure.forecast.present import IN_TIME_FIRST, OLDEST_FIRST, Present, WorkOrder, present
 from ehcp_timeline.measure.forecast.simulate import Kept, Plan, run, start_of
-from ehcp_timeline.measure.forecast.weeks import day_number
 from ehcp_timeline.measure.pace import percentile
 from tests.commands.forecast.files import AS_AT, illustrative, work_in
 

@@ -8,8 +8,8 @@ import pytest
 
 from ehcp_timeline.measure.counts import clearance
 from ehcp_timeline.measure.forecast.behind import season_lines, straight_line
+from ehcp_timeline.measure.forecast.days import day_number
 from ehcp_timeline.measure.forecast.present import Present, present
-from ehcp_timeline.measure.forecast.weeks import day_number
 from ehcp_timeline.measure.terms import SchoolDays
 from tests.commands.forecast.files import AS_AT, work_in, write
 

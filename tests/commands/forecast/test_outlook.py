@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ehcp_timeline.measure.forecast.caseload import Caseload
+from ehcp_timeline.measure.forecast.days import day_number
 from ehcp_timeline.measure.forecast.outlook import (
     clear_week,
     clearance,
@@ -17,7 +18,7 @@ from ehcp_timeline.measure.forecast.outlook import (
 )
 from ehcp_timeline.measure.forecast.present import OLDEST_FIRST
 from ehcp_timeline.measure.forecast.simulate import Kept
-from ehcp_timeline.measure.forecast.weeks import Spread, day_number
+from ehcp_timeline.measure.forecast.weeks import Spread
 from tests.commands.forecast.known_truth import ONE
 
 DAY = date(2025, 1, 1)

@@ -13,6 +13,7 @@ import pytest
 from ehcp_timeline.commands.forecast.sentences import pace_words, say
 from ehcp_timeline.measure.forecast.backtest import TrackRecord
 from ehcp_timeline.measure.forecast.caseload import Timetable
+from ehcp_timeline.measure.forecast.days import Rates
 from ehcp_timeline.measure.forecast.pace import (
     CRITICAL,
     PaceChange,
@@ -21,7 +22,7 @@ from ehcp_timeline.measure.forecast.pace import (
     pace_changes,
 )
 from ehcp_timeline.measure.forecast.present import present
-from ehcp_timeline.measure.forecast.weeks import Drivers, Rates, draw, series
+from ehcp_timeline.measure.forecast.weeks import Drivers, draw, series
 from tests.cli.command import ehcp, printed
 from tests.commands.forecast.files import AS_AT, write
 from tests.commands.forecast.forecasted import forecast, shown

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
+from ehcp_timeline.measure.forecast.days import day_number
 from ehcp_timeline.measure.forecast.outlook import ProjectedCase, projected
 from ehcp_timeline.measure.forecast.present import (
     OLDEST_FIRST,
@@ -19,7 +20,6 @@ from ehcp_timeline.measure.forecast.present import (
     present,
 )
 from ehcp_timeline.measure.forecast.simulate import Plan, case_groups, run, start_of
-from ehcp_timeline.measure.forecast.weeks import day_number
 from tests.commands.forecast.files import AS_AT, illustrative, staged, work_in
 
 RUNS = 100

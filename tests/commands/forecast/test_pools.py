@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ehcp_timeline.measure.forecast.days import Cases
 from ehcp_timeline.measure.forecast.present import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder
 from ehcp_timeline.measure.forecast.simulate import Pool, chosen, serve
-from ehcp_timeline.measure.forecast.weeks import Cases
 
 SPREAD = WorkOrder(0, 0, 1)
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from ehcp_timeline.measure.forecast.behind import queue_forms, stage_lines
+from ehcp_timeline.measure.forecast.days import day_number
 from ehcp_timeline.measure.forecast.present import present
-from ehcp_timeline.measure.forecast.weeks import day_number
 from tests.commands.forecast.files import AS_AT, illustrative, work_in
 
 

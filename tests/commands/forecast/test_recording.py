@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from ehcp_timeline.measure.forecast.caseload import week_overdue
+from ehcp_timeline.measure.forecast.days import day_number
 from ehcp_timeline.measure.forecast.present import OLDEST_FIRST, Pipeline, SimulatedStage
 from ehcp_timeline.measure.forecast.simulate import Kept, Plan, run
-from ehcp_timeline.measure.forecast.weeks import Drivers, day_number, series
+from ehcp_timeline.measure.forecast.weeks import Drivers, series
 from ehcp_timeline.measure.pace import percentile
 from tests.commands.forecast.files import AS_AT
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from ehcp_timeline.law.loader.rulebook import load_rulebook
+from ehcp_timeline.measure.forecast.days import NEVER, WEEK, day_number
 from ehcp_timeline.measure.forecast.present import IN_TIME_FIRST, OLDEST_FIRST
 from ehcp_timeline.measure.forecast.request import ForecastRequest
 from ehcp_timeline.measure.forecast.reviews import ReviewOutlook, Reviews, review_outlook
-from ehcp_timeline.measure.forecast.weeks import NEVER, WEEK, day_number
 
 AS_AT = date(2025, 6, 1)
 TODAY = day_number(AS_AT)

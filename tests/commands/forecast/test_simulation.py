@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ehcp_timeline.measure.forecast.caseload import Timetable
+from ehcp_timeline.measure.forecast.days import Counts, Rates
 from ehcp_timeline.measure.forecast.present import (
     IN_TIME_FIRST,
     OLDEST_FIRST,
@@ -21,7 +22,7 @@ from ehcp_timeline.measure.forecast.present import (
 )
 from ehcp_timeline.measure.forecast.request import WhatIf
 from ehcp_timeline.measure.forecast.simulate import Kept, Parcel, Plan, StageWork, Watcher, run, start_of
-from ehcp_timeline.measure.forecast.weeks import Counts, Drivers, Rates, draw, rounded, series
+from ehcp_timeline.measure.forecast.weeks import Drivers, draw, rounded, series
 from ehcp_timeline.measure.pace import percentile
 from tests.commands.forecast.known_truth import FOUR, KINDS, ONE, council, known_on
 

@@ -11,17 +11,10 @@ import pytest
 
 from ehcp_timeline.measure.forecast.behind import StageLine, stage_lines
 from ehcp_timeline.measure.forecast.caseload import standing_on
+from ehcp_timeline.measure.forecast.days import day_number, day_of
 from ehcp_timeline.measure.forecast.present import Present, present
 from ehcp_timeline.measure.forecast.request import ForecastRequest
-from ehcp_timeline.measure.forecast.weeks import (
-    AUGUST,
-    CHRISTMAS,
-    HOLIDAY,
-    day_number,
-    day_of,
-    factors,
-    kinds_of_weeks,
-)
+from ehcp_timeline.measure.forecast.weeks import AUGUST, CHRISTMAS, HOLIDAY, factors, kinds_of_weeks
 from ehcp_timeline.measure.terms import SchoolDays
 from tests.commands.forecast.files import AS_AT, staged, work_in
 from tests.commands.forecast.known_truth import ONE, council, known_on

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.measure.forecast.days import day_number
 from ehcp_timeline.measure.forecast.forecast import CapacityNeeded, capacity_needed, net_needed
 from ehcp_timeline.measure.forecast.present import IN_TIME_FIRST, OLDEST_FIRST, Pipeline, WorkOrder, present
 from ehcp_timeline.measure.forecast.request import WhatIf
 from ehcp_timeline.measure.forecast.simulate import start_of
-from ehcp_timeline.measure.forecast.weeks import day_number, series
+from ehcp_timeline.measure.forecast.weeks import series
 from tests.commands.forecast.files import AS_AT, illustrative, work_in
 from tests.commands.forecast.forecasted import forecast
 

@@ -17,6 +17,7 @@ from ehcp_timeline.measure.forecast.caseload import (
     week_overdue,
     work_from_frame,
 )
+from ehcp_timeline.measure.forecast.days import NEVER, WEEK, Days, day_number
 from ehcp_timeline.measure.forecast.pace import history, ready_at, weekly, weeks_recorded
 from ehcp_timeline.measure.forecast.present import (
     Pipeline,
@@ -25,18 +26,7 @@ from ehcp_timeline.measure.forecast.present import (
     overdue_without_queue,
     present,
 )
-from ehcp_timeline.measure.forecast.weeks import (
-    AUGUST,
-    NEVER,
-    ORDINARY,
-    WEEK,
-    Days,
-    Drivers,
-    day_number,
-    factors,
-    kinds_of_weeks,
-    series,
-)
+from ehcp_timeline.measure.forecast.weeks import AUGUST, ORDINARY, Drivers, factors, kinds_of_weeks, series
 
 AS_AT = date(2025, 6, 1)
 TODAY = day_number(AS_AT)

@@ -10,10 +10,10 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.measure.forecast.days import day_number
 from ehcp_timeline.measure.forecast.present import OLDEST_FIRST, Present, present
 from ehcp_timeline.measure.forecast.request import ForecastRequest, WhatIf
 from ehcp_timeline.measure.forecast.simulate import Plan, run, start_of
-from ehcp_timeline.measure.forecast.weeks import day_number
 from ehcp_timeline.measure.pace import percentile
 from tests.commands.forecast.files import AS_AT, illustrative, staged, work_in
 

@@ -13,13 +13,7 @@ from ehcp_timeline.commands.forecast.sentences import say
 from ehcp_timeline.measure.forecast.backtest import CLEARANCE, Backtest, Score
 from ehcp_timeline.measure.forecast.forecast import ForecastAnswer, SaveList, WeeksBehind, WorkInHand
 from ehcp_timeline.measure.forecast.intake import IntakeWeek
-from ehcp_timeline.measure.forecast.outlook import (
-    Breach,
-    Outlook,
-    Quarter,
-    ScenarioOutlook,
-    main_outlook,
-)
+from ehcp_timeline.measure.forecast.outlook import Breach, Outlook, Quarter, ScenarioOutlook, main_outlook
 from ehcp_timeline.measure.forecast.pace import RECENT_WEEKS
 from ehcp_timeline.measure.forecast.request import ForecastRequest
 from ehcp_timeline.measure.forecast.weeks import PERCENTS

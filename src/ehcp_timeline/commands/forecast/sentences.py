@@ -11,6 +11,7 @@ from typing import Any
 from ehcp_timeline.measure.forecast import counts
 from ehcp_timeline.measure.forecast.behind import SeasonLine
 from ehcp_timeline.measure.forecast.caseload import WHOLE
+from ehcp_timeline.measure.forecast.days import YEAR, after_weeks
 from ehcp_timeline.measure.forecast.forecast import (
     CapacityNeeded,
     ForecastAnswer,
@@ -23,7 +24,6 @@ from ehcp_timeline.measure.forecast.pace import RECENT_WEEKS, REQUESTS, PaceChan
 from ehcp_timeline.measure.forecast.present import WorkOrder
 from ehcp_timeline.measure.forecast.request import EVERY_TEAM, OBSERVED, ForecastRequest, WhatIf
 from ehcp_timeline.measure.forecast.reviews import ReviewOutlook
-from ehcp_timeline.measure.forecast.weeks import YEAR, after_weeks
 from ehcp_timeline.output.sections import Section, table
 from ehcp_timeline.text import count, day, listed
 

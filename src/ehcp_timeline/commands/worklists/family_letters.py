@@ -121,9 +121,9 @@ def projected_plans(
     """Return the forecast of each open plan (`--per-case`); None where the file records too little."""
     import polars as pl
 
+    from ehcp_timeline.measure.forecast.days import after_weeks
     from ehcp_timeline.measure.forecast.forecast import forecast
     from ehcp_timeline.measure.forecast.request import OBSERVED, ForecastRequest
-    from ehcp_timeline.measure.forecast.weeks import after_weeks
 
     asked = ForecastRequest(as_at, policies=(OBSERVED,), closures=config.closures, per_case=True)
     try:

@@ -14,12 +14,13 @@ import numpy as np
 from ehcp_timeline.clock import months_on
 from ehcp_timeline.measure.forecast.behind import naive_weeks
 from ehcp_timeline.measure.forecast.caseload import Caseload, overdue_on
+from ehcp_timeline.measure.forecast.days import WEEK, Share, day_number, day_of
 from ehcp_timeline.measure.forecast.outlook import clear_week
 from ehcp_timeline.measure.forecast.pace import LEAST_WEEKS, weeks_recorded
 from ehcp_timeline.measure.forecast.present import LONGEST, Present, present
 from ehcp_timeline.measure.forecast.request import OBSERVED, ForecastRequest
 from ehcp_timeline.measure.forecast.simulate import Plan, run, start_of
-from ehcp_timeline.measure.forecast.weeks import PERCENTS, WEEK, Share, day_number, day_of
+from ehcp_timeline.measure.forecast.weeks import PERCENTS
 from ehcp_timeline.measure.pace import percentile
 from ehcp_timeline.record import Whole, record
 

@@ -8,19 +8,9 @@ import numpy as np
 from ehcp_timeline.clock import months_on
 from ehcp_timeline.measure.counts import BACKLOG_WINDOW, clearance
 from ehcp_timeline.measure.forecast.caseload import WHOLE, Caseload, overdue_on, standing_on
+from ehcp_timeline.measure.forecast.days import NEVER, WEEK, Share, day_number, day_of, mean
 from ehcp_timeline.measure.forecast.present import Present
-from ehcp_timeline.measure.forecast.weeks import (
-    NEVER,
-    ORDINARY,
-    SEASONS,
-    WEEK,
-    Season,
-    Share,
-    day_number,
-    day_of,
-    kinds_of_weeks,
-    mean,
-)
+from ehcp_timeline.measure.forecast.weeks import ORDINARY, SEASONS, Season, kinds_of_weeks
 from ehcp_timeline.measure.pace import MEDIAN, P85, percentile
 from ehcp_timeline.measure.result import Clearance
 from ehcp_timeline.record import Whole, record

@@ -16,7 +16,7 @@ from ehcp_timeline.clock import apply
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.counts import ISSUE, REVIEW, clocks_of, has_exception
-from ehcp_timeline.measure.forecast.weeks import NEVER, WEEK, Days, Flags, day_number, day_of
+from ehcp_timeline.measure.forecast.days import NEVER, WEEK, Days, Flags, day_number, day_of
 from ehcp_timeline.measure.multi_file import one_history
 from ehcp_timeline.measure.result import Input
 from ehcp_timeline.record import field, record

@@ -15,8 +15,9 @@ from ehcp_timeline.cases.cells.dates import FIRST_EVENT, Window, read_date
 from ehcp_timeline.cases.model import month_end
 from ehcp_timeline.errors import CaseFileError, UsageError
 from ehcp_timeline.measure.answer import NOT_IN_JSON, decimals
+from ehcp_timeline.measure.forecast.days import WEEK
 from ehcp_timeline.measure.forecast.outlook import ClearanceDay
-from ehcp_timeline.measure.forecast.weeks import PERCENTS, WEEK, chunks
+from ehcp_timeline.measure.forecast.weeks import PERCENTS, chunks
 from ehcp_timeline.measure.pace import percentile
 from ehcp_timeline.record import Whole, field, record
 from ehcp_timeline.text import did_you_mean

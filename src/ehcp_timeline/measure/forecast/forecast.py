@@ -20,13 +20,14 @@ from ehcp_timeline.measure.forecast import behind, outlook
 from ehcp_timeline.measure.forecast.backtest import Backtest, TrackRecord, backtest, track_record
 from ehcp_timeline.measure.forecast.caseload import days_given, read, timetable, undated, work_of
 from ehcp_timeline.measure.forecast.counts import CountsTaken, drawn_clearance
+from ehcp_timeline.measure.forecast.days import WEEK, day_number
 from ehcp_timeline.measure.forecast.intake import IntakeWeek, intake
 from ehcp_timeline.measure.forecast.pace import LEAST_WEEKS, RECENT_WEEKS, PaceChange, pace_changes
 from ehcp_timeline.measure.forecast.present import Pipeline, Present, WorkOrder, present
 from ehcp_timeline.measure.forecast.request import ForecastRequest, WhatIf
 from ehcp_timeline.measure.forecast.reviews import ReviewOutlook, review_outlook, reviews_of
 from ehcp_timeline.measure.forecast.simulate import Kept, Orders, Plan, simulate, start_of
-from ehcp_timeline.measure.forecast.weeks import WEEK, day_number, draw
+from ehcp_timeline.measure.forecast.weeks import draw
 from ehcp_timeline.measure.next_steps import next_steps
 from ehcp_timeline.measure.pace import P85, pace_of
 from ehcp_timeline.measure.result import Clearance, Input

@@ -11,26 +11,11 @@ from ehcp_timeline.audit.selection import WHOSE
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.answer import NOT_IN_JSON
 from ehcp_timeline.measure.forecast.caseload import Caseload
+from ehcp_timeline.measure.forecast.days import NEVER, WEEK, Counts, Share, after_weeks, day_number, day_of
 from ehcp_timeline.measure.forecast.present import IN_TIME_FIRST, OLDEST_FIRST, Present, WorkOrder
-from ehcp_timeline.measure.forecast.request import (
-    EVERY_TEAM,
-    MOST_LOST,
-    OBSERVED,
-    ForecastRequest,
-    WhatIf,
-)
+from ehcp_timeline.measure.forecast.request import EVERY_TEAM, MOST_LOST, OBSERVED, ForecastRequest, WhatIf
 from ehcp_timeline.measure.forecast.simulate import PER_MILLE, Kept, Orders, Plan, case_groups, run, start_of
-from ehcp_timeline.measure.forecast.weeks import (
-    NEVER,
-    PERCENTS,
-    WEEK,
-    Counts,
-    Share,
-    Spread,
-    after_weeks,
-    day_number,
-    day_of,
-)
+from ehcp_timeline.measure.forecast.weeks import PERCENTS, Spread
 from ehcp_timeline.measure.pace import MEDIAN, P15, P85, percentile
 from ehcp_timeline.record import Percent, Whole, field, fields, record, replace
 from ehcp_timeline.text import did_you_mean

@@ -9,19 +9,8 @@ import numpy as np
 
 from ehcp_timeline.measure.answer import decimals
 from ehcp_timeline.measure.forecast.caseload import Caseload
-from ehcp_timeline.measure.forecast.weeks import (
-    NEVER,
-    WEEK,
-    YEAR,
-    Counts,
-    Days,
-    Flags,
-    Rates,
-    day_of,
-    factors,
-    kinds_of_weeks,
-    mean,
-)
+from ehcp_timeline.measure.forecast.days import NEVER, WEEK, YEAR, Counts, Days, Flags, Rates, day_of, mean
+from ehcp_timeline.measure.forecast.weeks import factors, kinds_of_weeks
 from ehcp_timeline.measure.pace import percentile
 from ehcp_timeline.measure.terms import SchoolDays
 from ehcp_timeline.record import field, record

@@ -7,18 +7,10 @@ import numpy as np
 
 from ehcp_timeline.measure.answer import decimals
 from ehcp_timeline.measure.forecast.caseload import Caseload, OpenAssessments, standing_on
+from ehcp_timeline.measure.forecast.days import WEEK, YEAR, Cases, Days
 from ehcp_timeline.measure.forecast.pace import History, at_stage, history, weeks_recorded
 from ehcp_timeline.measure.forecast.request import ForecastRequest
-from ehcp_timeline.measure.forecast.weeks import (
-    WEEK,
-    YEAR,
-    Cases,
-    Days,
-    Drivers,
-    factors,
-    kinds_of_weeks,
-    series,
-)
+from ehcp_timeline.measure.forecast.weeks import Drivers, factors, kinds_of_weeks, series
 from ehcp_timeline.record import field, record
 
 LONGEST = 3 * YEAR

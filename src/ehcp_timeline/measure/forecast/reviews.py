@@ -10,21 +10,16 @@ from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import decimals
 from ehcp_timeline.measure.counts import REVIEW
 from ehcp_timeline.measure.forecast.caseload import dated_clocks, days_given, days_of, week_overdue
+from ehcp_timeline.measure.forecast.days import NEVER, WEEK, YEAR, Cases, Days, day_number
 from ehcp_timeline.measure.forecast.outlook import ClearanceDay, clearance
 from ehcp_timeline.measure.forecast.pace import weekly
 from ehcp_timeline.measure.forecast.present import WorkOrder, order_taken
 from ehcp_timeline.measure.forecast.request import OBSERVED, ForecastRequest
 from ehcp_timeline.measure.forecast.simulate import Orders, Pool, serve, type_for
 from ehcp_timeline.measure.forecast.weeks import (
-    NEVER,
-    WEEK,
-    YEAR,
-    Cases,
-    Days,
     Drivers,
     Spread,
     chunks,
-    day_number,
     draw,
     factors,
     kinds_of_weeks,

@@ -14,21 +14,11 @@ from math import prod, sqrt
 import numpy as np
 
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.measure.forecast.days import WEEK, YEAR, Cases, Counts, Rates, day_number
 from ehcp_timeline.measure.forecast.pace import MOST_RELEASED
 from ehcp_timeline.measure.forecast.present import OLDEST_FIRST, Pipeline, Present, WorkOrder
 from ehcp_timeline.measure.forecast.request import NOTHING, WhatIf
-from ehcp_timeline.measure.forecast.weeks import (
-    WEEK,
-    YEAR,
-    Cases,
-    Counts,
-    Rates,
-    Spread,
-    chunks,
-    day_number,
-    draw,
-    rounded,
-)
+from ehcp_timeline.measure.forecast.weeks import Spread, chunks, draw, rounded
 from ehcp_timeline.record import field, record, replace
 
 PER_MILLE = 1000

@@ -8,28 +8,16 @@ completions, so that what goes together stays together.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from ehcp_timeline.measure.forecast.days import WEEK, Cases, Counts, Rates, day_of
 from ehcp_timeline.measure.pace import percentile
 from ehcp_timeline.measure.terms import SchoolDays
-from ehcp_timeline.record import Ge, Le, field, record
+from ehcp_timeline.record import field, record
 
-Days = npt.NDArray[np.int32]
-Flags = npt.NDArray[np.bool_]
-Cases = npt.NDArray[np.int16 | np.int32]
-Counts = npt.NDArray[np.int64]
-Rates = npt.NDArray[np.float64]
-Share = Annotated[float, Ge(0), Le(1)]
-
-NEVER = 10_000_000
-"""A day that has not come, as a day number: far behind every date that a file may hold."""
-WEEK = 7
-YEAR = 52
-"""Weeks."""
 PERCENTS = (50, 85, 95)
 """The percentiles that every forecast gives."""
 
@@ -41,23 +29,6 @@ CHUNK = 2500
 _QUARTER = 13
 _LEAST = 0.05
 _MOST = 30_000
-
-day_number = date.toordinal
-day_of = date.fromordinal
-
-
-def after_weeks(day: date, weeks: int) -> date:
-    """Return the day on which the given week, counted from `day`, ends.
-
-    >>> after_weeks(date(2025, 1, 1), 2)
-    datetime.date(2025, 1, 15)
-    """
-    return day_of(day_number(day) + WEEK * weeks)
-
-
-def mean(values: npt.NDArray[np.integer | np.floating]) -> float:
-    """Return the mean of the numbers of some weeks; 0 of no weeks."""
-    return float(values.mean()) if values.size else 0.0
 
 
 @record(slots=True)
