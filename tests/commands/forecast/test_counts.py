@@ -192,6 +192,18 @@ def test_a_bad_list_is_one_line_and_what_to_try(tmp_path: Path, text: str, told:
     assert len(said(run).splitlines()) == 2
 
 
+@pytest.mark.parametrize(("size", "read"), [(10_000_000, True), (10_000_001, False)])
+def test_a_list_of_more_than_ten_million_bytes_is_refused(tmp_path: Path, size: int, *, read: bool) -> None:
+    """At the limit it is read; a byte more is no list of counts, and what one looks like is said."""
+    head = "date,count\n2024-01-31,100\n2024-02-29,90"
+    path = _file(tmp_path, head + "," * (size - len(head)))
+    run = ehcp("forecast", "--snapshots", path, "--format", "json")
+
+    assert run.returncode == (0 if read else 2)
+    if not read:
+        assert said(run) == f"ehcp: {path} is too large for a list of counts\ntry: one line for each count\n"
+
+
 def test_a_file_that_is_not_there_is_one_line() -> None:
     """As for any file."""
     assert said(ehcp("forecast", "--snapshots", "nowhere.csv")) == (

@@ -56,6 +56,7 @@ def test_too_little_is_answered_in_words(
     assert answer["clearance"] is None
     assert answer["policies"] == []
     assert answer["now"]["too_little"] in told[1]
+    assert said(ehcp("forecast", path, *QUICK, "--format", "csv")) == f"{told[1]}\n"
 
 
 def test_nothing_closed_for_a_year_is_answered_in_words(stages: str) -> None:

@@ -78,6 +78,17 @@ def test_time_lost_beside_vacancies_is_said_too(stages: str, tmp_path: Path) -> 
     assert forecast(stages, *words)["scenarios"][1]["what_if"]["shrinkage"] == 14.5
 
 
+@pytest.mark.slow
+def test_vacancies_are_percent_or_posts(stages: str, tmp_path: Path) -> None:
+    """Two of twenty posts are ten percent."""
+    path = tmp_path / "scenarios.toml"
+    path.write_text('[Posts]\nvacancies = "2 of 20"\n[Percent]\nvacancies = "10%"\n', encoding="utf-8")
+    _, posts, percent = forecast(stages, "--scenarios", str(path))["scenarios"]
+
+    assert posts["vacancies"] == percent["vacancies"] == {"all": 10.0}
+    assert posts["outlook"] == percent["outlook"]
+
+
 def test_scenarios_in_csv_are_a_line_for_each_quarter(stages: str, write: str) -> None:
     """Every scenario's quarters, with its name first."""
     run = ehcp("forecast", stages, *QUICK, "--scenarios", write, "--format", "csv")
@@ -95,6 +106,14 @@ def test_scenarios_in_csv_are_a_line_for_each_quarter(stages: str, write: str) -
         (
             '[A]\nrequests = "-100%"',
             ", scenario `A`: --requests -100%: that leaves no request at all\ntry: write it as -10%",
+        ),
+        (
+            "scenarios = 3",
+            ': `scenarios` is no scenario\ntry: write  ["Two more writers"] and below it  capacity = 2',
+        ),
+        (
+            '[A]\nvacancies = "3 of 0"',
+            ", scenario `A`: vacancies 3 of 0: not from 0% to 100%\ntry: write it as 50%",
         ),
         ("A = 3", ': `A` is no scenario\ntry: write  ["Two more writers"] and below it  capacity = 2'),
         (

@@ -284,6 +284,7 @@ def test_the_same_count_twice_is_one_count() -> None:
         ("date,count\n05/31/2023,4\n", "is a date only if the month comes first", "read day first"),
         ("date,overdue,open\n", "c.csv: `overdue` and `open` could each be the count", "head one"),
         ("date,count,count\n", "c.csv: two `count` could each be the count", "head one"),
+        (f"date,count\n2025-01-01,{'9' * 131_073}\n", "c.csv is not a list of counts", "begin the file with"),
     ],
 )
 def test_a_list_that_cannot_be_read_says_where_and_what_to_try(text: str, says: str, tip: str) -> None:

@@ -151,7 +151,10 @@ def forecast(
         within(change, today, horizon)
         named = scenarios_in(scenarios, today, horizon) if scenarios else ()
         question = replace(question, target=goal, closures=closures_of(terms, asks.config), scenarios=named)
-        one_list(to, [word for word, given in lists.items() if given])
+        listed = [word for word, given in lists.items() if given]
+        if _LINES & to.formats() and len(listed) > 1:
+            told = f"CSV holds one list, and {' and '.join(listed)} are asked for"
+            raise UsageError(told, "leave all but one out")
         sources = asks.sources(files or [])
         from ehcp_timeline.measure.forecast.forecast import forecast as forecast_of
 
@@ -189,14 +192,6 @@ def target_day(word: str | None, after: date) -> date | None:
     if day > after + timedelta(weeks=52 * _FARTHEST_YEARS):
         raise UsageError(f"--target {day}: more than {_FARTHEST_YEARS} years ahead", "give an earlier day")
     return day
-
-
-def one_list(to: Output, asked: Sequence[str]) -> None:
-    """Raise UsageError where a CSV file would have to hold two lists."""
-    if _LINES & to.formats() and len(asked) > 1:
-        raise UsageError(
-            f"CSV holds one list, and {' and '.join(asked)} are asked for", "leave all but one out"
-        )
 
 
 def closures_of(path: Path | None, config: "Config") -> "tuple[SchoolDays, ...]":

@@ -204,13 +204,13 @@ def _outlooks(
     rows, moved, by_quarter = [], answer.pace_changes, first == "scenario"
     for name, outlook in lines:
         clear, near = outlook.clearance, outlook.quarters[:_QUARTERS_SHOWN]
-        cells = {first: name}
+        cells: dict[str, Any] = {first: name}
         never = "later" if moved else "never"
         if backlog:
-            cells |= {"half clear": _date(clear.p50, never), "85%": _date(clear.p85, never)}
+            cells |= {"half clear": clear.p50 or never, "85%": clear.p85 or never}
         if backlog and not by_quarter:
             cells["never"] = "" if moved else f"{100 * clear.never_share:.0f}%"
-            cells["unchanged"] = _date(outlook.unchanged.p50, never) if outlook.unchanged else ""
+            cells["unchanged"] = outlook.unchanged and (outlook.unchanged.p50 or never)
         for quarter in near if by_quarter else near[-1:]:
             rate = "" if quarter.rate is None else f"{quarter.rate:.0f}%"
             says = "over 99%" if moved and rate == "100%" else rate
@@ -220,22 +220,16 @@ def _outlooks(
     return without_empty_columns(table(title, rows, **more))
 
 
-def _date(when: date | None, never: str) -> str:
-    return when.isoformat() if when else never
-
-
-def _cells(record: object, columns: Mapping[str, str]) -> dict[str, str]:
-    """Return numbers of a record under headings, with no more decimals than they need; nothing of none."""
+def _cells(record: object, columns: Mapping[str, str]) -> dict[str, Any]:
+    """Return fields of a record under headings, with no more decimals than they need."""
     return {
-        heading: _number(getattr(record, name), 2 if name in _RATIOS else 1)
+        heading: _shown(getattr(record, name), 2 if name in _RATIOS else 1)
         for heading, name in columns.items()
     }
 
 
-def _number(value: float | None, decimals: int = 1) -> str:
-    if value is None:
-        return ""
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.{decimals}f}"
+def _shown(value: Any, decimals: int = 1) -> Any:  # noqa: ANN401 - a cell of a table
+    return f"{value:,.{decimals}f}" if isinstance(value, float) else value
 
 
 def _details(answer: ForecastAnswer, past: WeeksBehind) -> Iterator[Section]:
@@ -245,12 +239,12 @@ def _details(answer: ForecastAnswer, past: WeeksBehind) -> Iterator[Section]:
         rows = [
             {"quarter": line[0].quarter}
             | {
-                policy: rate_words(quarter) if title == _RATES else _number(getattr(quarter, name))
+                policy: rate_words(quarter) if title == _RATES else _shown(getattr(quarter, name))
                 for policy, quarter in zip(policies, line, strict=True)
             }
             for line in zip(*(outlook.quarters for outlook in answer.policies), strict=True)
         ]
-        if any(any(row[policy] for policy in policies) for row in rows):
+        if any(row[policy] is not None for row in rows for policy in policies):
             yield table(title, rows)
     stages = [
         {"stage": f"{stage.stage} *" if stage.narrowest else stage.stage, **_cells(stage, _STAGE)}
@@ -322,11 +316,8 @@ def _intake(weeks: Sequence[IntakeWeek], *, terms: bool) -> Section:
             said = f"{milestone.due.isoformat()}{act}{' !' if milestone.closure else ''}"
             days[_MILESTONE_WORDS[milestone.name]] = said
         rows.append({
-            "week of": week.week.isoformat(),
-            "requests": "" if week.expected is None else f"{week.expected:.1f}",
-            **days,
-            "school days lost": "" if week.school_days_lost is None else str(week.school_days_lost),
-            "bank holidays": str(week.bank_holidays),
+            "week of": week.week, "requests": _shown(week.expected), **days,
+            "school days lost": week.school_days_lost, "bank holidays": week.bank_holidays,
         })  # fmt: skip
     notes = map(say, ("intake_note",) if terms else ("intake_note", "no_terms"))
     title = f"Requests to come: {count(len(weeks), 'week')}"
@@ -341,13 +332,11 @@ def backtest_section(past: Backtest) -> Section:
             f"{100 * covered:.0f}% of {judged}" if covered is not None else "none yet"
             for covered, judged in zip(astuple(score.coverage), astuple(score.judged), strict=True)
         )
-        errors = (score.error_weeks, *(rival.error_weeks for rival in score.baselines))
-        off = ("" if error is None else f"{error:.1f}" for error in errors)
+        off = map(_shown, (score.error_weeks, *(rival.error_weeks for rival in score.baselines)))
         if score.forecasts:
             rows.append(dict(zip(_SCORED, (_what(score), *held, *off), strict=True)))
-    before = tuple(backtest_sentences(past))
     after = tuple(map(say, ("held", "weeks_off"))) if past.standpoints else ()
-    return table("How past forecasts did", rows, before=before, after=after)
+    return table("How past forecasts did", rows, before=tuple(backtest_sentences(past)), after=after)
 
 
 def _what(score: Score) -> str:

@@ -297,13 +297,13 @@ def counts_sections(answer: ForecastAnswer, taken: counts.CountsTaken) -> Iterat
         earlier = len(taken.pairs) - _PAIRS_SHOWN
         rows = [
             {
-                "from": pair.first.isoformat(),
-                "to": pair.last.isoformat(),
-                "first": f"{pair.first_count:,}",
-                "last": f"{pair.last_count:,}",
+                "from": pair.first,
+                "to": pair.last,
+                "first": pair.first_count,
+                "last": pair.last_count,
                 "weeks": f"{pair.weeks:.1f}",
                 "a week": f"{pair.per_week:+,.1f}",
-                "clear on": pair.clear_on.isoformat() if pair.clear_on else "never",
+                "clear on": pair.clear_on or "never",
             }
             for pair in (*taken.pairs[-_PAIRS_SHOWN:], *_whole(taken))
         ]

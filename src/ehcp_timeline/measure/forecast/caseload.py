@@ -256,8 +256,6 @@ def work_from_frame(frame: pl.DataFrame, timetable: Timetable, as_at: date) -> C
 
 def days_of(frame: pl.DataFrame, column: str, latest: int) -> Days:
     """Return a column of dates as day numbers; a date after `latest` has not come."""
-    if column not in frame.columns:
-        return np.full(frame.height, NEVER, dtype=np.int32)
     numbers = (pl.col(column).cast(pl.Date) - pl.lit(date(1, 1, 1))).dt.total_days() + 1
     days = frame.select(numbers.fill_null(NEVER).cast(pl.Int32)).to_series().to_numpy().copy()
     days[days > latest] = NEVER

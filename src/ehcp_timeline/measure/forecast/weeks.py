@@ -80,6 +80,7 @@ class Spread:
 def kinds_of_weeks(first_day: int, weeks: int, closures: Sequence[SchoolDays] = ()) -> Sequence[int]:
     """Return the kinds of so many weeks that follow the day number `first_day`, each judged by its middle.
 
+    >>> from datetime import date
     >>> [SEASONS[kinds_of_weeks(date(*day).toordinal(), 1)[0]] for day in ((2025, 8, 6), (2025, 12, 21))]
     ['august', 'christmas']
     """
