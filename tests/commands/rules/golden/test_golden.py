@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from ehcp_timeline.commands.rules.golden.cases import Golden, load_golden
 from ehcp_timeline.commands.rules.golden.run import Judge, failures, single_reader
 from ehcp_timeline.errors import RulebookError
 from ehcp_timeline.law.rulebook import Rulebook, part_of
+from tests.audit.bulk.made import bulk_reader
 from tests.commands.rules.golden.statute import GOLDENS
 
 TESTS = Path(__file__).parents[3]
@@ -32,12 +34,51 @@ expect."plan.issue" = { due = 2025-08-20, verdict = "met" }
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: Path(file).name)
-def test_the_law_answers(file: str, reader: Judge, rulebook: Rulebook) -> None:
-    """Each case of the file, judged alone, is answered as the law has it; each that is not is named."""
+def test_the_law_answers_each_case(file: str, rulebook: Rulebook) -> None:
+    """Each case of the file is answered as the law has it; each that is not is named."""
+    assert _unanswered(file, single_reader, rulebook) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", FILES, ids=lambda file: Path(file).name)
+def test_the_law_answers_a_file_of_each_case(file: str, rulebook: Rulebook) -> None:
+    """The bulk reader answers each case, in a file of its own, as the law has it."""
+    assert _unanswered(file, bulk_reader, rulebook) == []
+
+
+def _unanswered(file: str, reader: Judge, rulebook: Rulebook) -> list[str]:
     cases = [golden for golden in GOLDENS if golden.path == file]
     parts = {tuple(golden.expect): part_of(rulebook, golden.expect) for golden in cases}
+    return [wrong for golden in cases for wrong in _wrong(golden, reader, parts[tuple(golden.expect)])]
 
-    assert [wrong for golden in cases for wrong in _wrong(golden, reader, parts[tuple(golden.expect)])] == []
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: Path(file).name)
+def test_the_law_answers_files_of_cases(file: str, rulebook: Rulebook) -> None:
+    """The bulk reader answers all cases of one as-at date, in one file, as the law has it."""
+    days: dict[date, list[Golden]] = {}
+    for golden in GOLDENS:
+        if golden.path == file:
+            days.setdefault(golden.as_at, []).append(golden)
+
+    wrong = []
+    for as_at, cases in days.items():
+        part = part_of(rulebook, {name for golden in cases for name in golden.expect})
+        rows = [replace(row, case_id=str(at)) for at, golden in enumerate(cases) for row in golden.rows]
+        clocks = bulk_reader(part, [replace(row, number=number) for number, row in enumerate(rows, 2)], as_at)
+        for at, golden in enumerate(cases):
+            first = 2 + next(number for number, row in enumerate(rows) if row.case_id == str(at))
+            numbers = {first + after: row.number for after, row in enumerate(golden.rows)}
+            mine = [replace(clock, row=numbers[clock.row]) for clock in clocks if clock.case_id == str(at)]
+            wrong += _wrong(golden, partial(_given, mine), part)
+
+    assert wrong == []
+
+
+def _given(
+    clocks: Sequence[Clock], _rulebook: Rulebook, _rows: Sequence[Row], _as_at: date
+) -> Sequence[Clock]:
+    """Return what was judged before, in the shape of a reader."""
+    return clocks
 
 
 def _wrong(golden: Golden, reader: Judge, part: Rulebook) -> list[str]:
