@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -255,7 +255,7 @@ def _read_folder(folder: Path | Traversable, faults: list[str]) -> list[_Source]
 def _read_file(path: Path | Traversable, name: str, faults: list[str], overlay: str = "") -> _Source | None:
     try:
         content = read_whole(path, most=MOST_WRITTEN) if isinstance(path, Path) else path.read_bytes()
-        return _Source(name, content, parse_toml(content.decode("utf-8")), overlay)
+        return _Source(name, content, _parsed(content.decode("utf-8")), overlay)
     except EhcpError as error:
         faults.append(str(error))
     except UnicodeDecodeError:
@@ -263,6 +263,11 @@ def _read_file(path: Path | Traversable, name: str, faults: list[str], overlay: 
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         faults.append(f"{name}: is not TOML: {error}")
     return None
+
+
+@lru_cache(64)  # two versions of the law, or one with two overlays, have most of their files in common
+def _parsed(text: str) -> Table:
+    return parse_toml(text)
 
 
 def _assemble(law: Sequence[_Source], local: Sequence[_Source], faults: list[str]) -> Rulebook:

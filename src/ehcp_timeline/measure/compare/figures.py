@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from itertools import zip_longest
 from pathlib import Path
@@ -69,7 +69,7 @@ class Figures:
     places: Mapping[PlaceKey, Area]
     values: Mapping[tuple[int, PlaceKey], Mapping[str, float]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def years(self) -> tuple[int, ...]:
         """The years that anything is published for, the latest last."""
         return tuple(sorted({year for year, _ in self.values}))
@@ -206,7 +206,12 @@ def published_figures(paths: Sequence[Path] = ()) -> Figures:
         if not rows or not all(is_place(row) for row in rows):
             hint = f"ehcp compare --refresh {path} -o figures.csv"
             raise ConfigError(f"{path} is not a file of figures", hint)
-    return read_figures((*shipped_figures(), *own))
+    return read_figures((*shipped_figures(), *own)) if own else _shipped()
+
+
+@cache
+def _shipped() -> Figures:
+    return read_figures(shipped_figures())
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
