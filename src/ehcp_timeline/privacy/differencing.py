@@ -4,7 +4,7 @@ import csv
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.inputs import read_text
@@ -15,32 +15,21 @@ _MOST_WARNINGS = 20
 Numbers = Mapping[tuple[str, str], Count]
 
 
-class Difference(NamedTuple):
-    """One number that two publications give away between them, and what a reader of both can tell.
-
-    `row` is the group and `column` the category, or `Total`.
-    """
-
-    row: str
-    column: str
-    says: str
-
-
-def differences(before: Numbers, after: Numbers, threshold: int) -> tuple[Difference, ...]:
+def differences(before: Numbers, after: Numbers, threshold: int) -> dict[tuple[str, str], str]:
     """Return the numbers that should not be published so soon after the publication before.
 
+    Each is named by its group and its category, or `Total`, with what a reader of both can tell.
     A number that moved by fewer people than the threshold shows how many joined or left; one that is hidden
     in one publication and printed in the other can be guessed from its neighbour in time.
     """
-    found = []
+    found = {}
     for place, new in after.items():
         old = before.get(place, new)
         if (old is HIDDEN) != (new is HIDDEN):
-            found.append(Difference(*place, "hidden in one of the two, printed in the other"))
+            found[place] = "hidden in one of the two, printed in the other"
         elif isinstance(old, int) and isinstance(new, int) and 0 < abs(new - old) < threshold:
-            says = f"moved by fewer than {threshold}: the two together count those few"
-            found.append(Difference(*place, says))
-    return tuple(found)
+            found[place] = f"moved by fewer than {threshold}: the two together count those few"
+    return found
 
 
 _MOST = 10_000_000  # bytes: a published table has some hundred lines
@@ -81,7 +70,7 @@ def warnings(
     more = len(revealing) - _MOST_WARNINGS
     return [
         f"{path}: {len(revealing)} numbers that the two publications give away together.",
-        *(f"  {one.row}, {one.column}: {one.says}" for one in revealing[:_MOST_WARNINGS]),
+        *(f"  {row}, {column}: {says}" for (row, column), says in list(revealing.items())[:_MOST_WARNINGS]),
         *([f"  and {more} more; publish less often, or in larger groups"] if more > 0 else []),
     ]
 

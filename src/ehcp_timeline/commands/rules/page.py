@@ -11,7 +11,6 @@ from ehcp_timeline.cases.model import Row
 from ehcp_timeline.commands.rules.clauses import GLOSSARY, deadline_sections
 from ehcp_timeline.commands.rules.lists import regulations
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
-from ehcp_timeline.record import record
 from ehcp_timeline.text import count, listed, said_day
 
 START: Final = date(2025, 4, 2)  # a Wednesday, with two bank holidays and a summer after it
@@ -20,22 +19,12 @@ BEFORE: Final = date(2024, 9, 10)
 BETWEEN: Final = date(2025, 4, 23)
 
 
-@record(frozen=True, slots=True)
-class Example:
-    """One case worked through.
+def example_of(deadline: Deadline, rulebook: Rulebook) -> tuple[str, tuple[str, ...], date | None] | None:
+    """Return a deadline's worked example, or None where it cannot be counted from a start alone.
 
-    Attributes:
-        counted: How they were counted, sentence by sentence.
-        due: The last lawful day; for a minimum the first one; None where the law gives no number.
+    It is what is given, how it is counted, sentence by sentence, and the due day: the last lawful one, for a
+    minimum the first one, None where the law gives no number.
     """
-
-    given: str
-    counted: tuple[str, ...]
-    due: date | None
-
-
-def example_of(deadline: Deadline, rulebook: Rulebook) -> Example | None:
-    """Return a deadline's worked example, or None where it cannot be counted from a start alone."""
     start = max(AHEAD if deadline.looks_back else START, deadline.versions[-1].since)
     events = _events(deadline, start)
     codes = {fact: codes[0] for fact, codes in deadline.only_if if codes}
@@ -47,7 +36,7 @@ def example_of(deadline: Deadline, rulebook: Rulebook) -> Example | None:
             days = (f"{name} on {said_day(events[name])}" for name in sorted(events, key=events.__getitem__))
             given = ", ".join((*days, *(f"{fact} {code}" for fact, code in codes.items())))
             counted = tuple(step.text for step in explain(working, as_at) if step.title in ("Count", "Due"))
-            return Example(given, counted, working.clock.due)
+            return given, counted, working.clock.due
     return None
 
 
@@ -188,7 +177,8 @@ def _deadline(deadline: Deadline, rulebook: Rulebook) -> Iterator[str]:
             continue  # docs/case-file.md has it
         yield _list(f"**{_text(section.title)}**", (f"{label}: {words}" for label, words in section.rows))
         if section.title == "Time limit" and (example := example_of(deadline, rulebook)):
-            yield _list(f"**A case worked through:** {_text(example.given)}", example.counted)
+            given, counted, _ = example
+            yield _list(f"**A case worked through:** {_text(given)}", counted)
 
 
 def _list(head: str, lines: Iterable[str]) -> str:

@@ -127,7 +127,8 @@ class Location:
         if origin is Annotated:
             return self._word(self.value(value, args[0]), args[1])
         if origin is tuple and get_origin(args[0]) is tuple and isinstance(value, dict):
-            return self._pairs(value, *get_args(args[0]))
+            key, held = get_args(args[0])
+            return tuple((self.value(name, key), self.at(name).value(value[name], held)) for name in value)
         if origin is tuple:
             return self._listed(value, args)
         if origin is Literal:
@@ -168,10 +169,6 @@ class Location:
         else:
             self.fault(f"must be a list{'' if many else f' of {len(args)}'}, not {value!r}")
         return () if many else tuple(map(_nothing, args))
-
-    def _pairs(self, table: Table, key: Any, held: Any) -> tuple[tuple[Any, Any], ...]:  # noqa: ANN401
-        """Return a table as pairs of a key and its value."""
-        return tuple((self.value(name, key), self.at(name).value(table[name], held)) for name in table)
 
     def refuse(self) -> None:
         """Raise RulebookError if there is a fault, with all of them."""

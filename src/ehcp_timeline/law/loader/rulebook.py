@@ -265,9 +265,7 @@ def _read_file(path: Path | Traversable, name: str, faults: list[str], overlay: 
     return None
 
 
-@lru_cache(64)  # two versions of the law, or one with two overlays, have most of their files in common
-def _parsed(text: str) -> Table:
-    return parse_toml(text)
+_parsed = lru_cache(64)(parse_toml)  # two versions of the law have most of their files in common
 
 
 def _assemble(law: Sequence[_Source], local: Sequence[_Source], faults: list[str]) -> Rulebook:
