@@ -239,8 +239,8 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
         )
     now = present(work, day, asked.weeks, asked)
     past, too_little = now.past, _too_little(now)
-    reviews = review_outlook(reviews_of(batches, day), rulebook, asked, outlook.orders_asked(asked, now))
-    found, cases = ((), None) if too_little else outlook.outlooks(asked, now)
+    reviews = review_outlook(reviews_of(batches, day), rulebook, asked, outlook.orders_asked(now))
+    found, cases = ((), None) if too_little else outlook.outlooks(now)
     saving, planned = save_list(rulebook, sources, as_at) if asked.save_list else None, None
     if asked.intake_weeks:
         coming = now.pipeline.drivers.requests
@@ -254,7 +254,7 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
             policies=(asked.main_policy,),
         )  # fmt: skip
         since = present(work, day, asked.weeks, lately)
-        recent = outlook.outlooks(lately, since)[0][0] if since.past.closed.sum() else None
+        recent = outlook.outlooks(since)[0][0] if since.past.closed.sum() else None
     requests, closed, issued = (
         float(counts.mean()) if past.weeks else None for counts in (past.requests, past.closed, past.issued)
     )
@@ -296,13 +296,13 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
         what_if=asked.what_if,
         stages=behind.stage_lines(now),
         policies=found,
-        target=target_answer(asked, now, reviews, simulated=not too_little),
+        target=target_answer(now, reviews, simulated=not too_little),
         reviews=reviews,
         cases=cases,
         save_list=saving.cases if saving else None,
         intake=planned,
         backtest=backtest(work, asked) if asked.backtest else None,
-        scenarios=outlook.scenario_outlooks(asked, now) if asked.scenarios and not too_little else None,
+        scenarios=outlook.scenario_outlooks(now) if asked.scenarios and not too_little else None,
         pace_changes=moved,
         recent=recent,
         track_record=track_record(work, asked) if asked.track_record and not too_little else None,
@@ -362,10 +362,9 @@ def save_list(rulebook: Rulebook, sources: Sequence[CaseFile], as_at: date) -> S
     return SaveList(tuple(cases), in_time, untold, quick)
 
 
-def target_answer(
-    asked: ForecastRequest, now: Present, reviews: ReviewOutlook | None, *, simulated: bool
-) -> TargetAnswer | None:
+def target_answer(now: Present, reviews: ReviewOutlook | None, *, simulated: bool) -> TargetAnswer | None:
     """Return what the target date takes; of a file that tells too little only the arithmetic."""
+    asked = now.asked
     if asked.target is None:
         return None
     backlog = max(0, now.standing.overdue - now.clear_at)
@@ -380,7 +379,7 @@ def target_answer(
     needed = tuple(CapacityNeeded(name, None, None, None, None) for name in asked.policies)
     if weeks:
         line = start_of(present(now.work, now.standing.day, weeks, asked), asked.what_if)
-        needed = capacity_needed(line, outlook.orders_asked(asked, now), pace, now.clear_at, asked.seed)
+        needed = capacity_needed(line, outlook.orders_asked(now), pace, now.clear_at, asked.seed)
     first = next(order for order in needed if order.policy == asked.main_policy)
     return replace(answer, capacity_p50=first.capacity_p50, capacity_p85=first.capacity_p85, policies=needed)
 

@@ -13,7 +13,7 @@ from ehcp_timeline.measure.answer import NOT_IN_JSON
 from ehcp_timeline.measure.forecast.caseload import Caseload
 from ehcp_timeline.measure.forecast.days import NEVER, WEEK, Counts, Share, after_weeks, day_number, day_of
 from ehcp_timeline.measure.forecast.present import IN_TIME_FIRST, OLDEST_FIRST, Present, WorkOrder
-from ehcp_timeline.measure.forecast.request import EVERY_TEAM, MOST_LOST, OBSERVED, ForecastRequest, WhatIf
+from ehcp_timeline.measure.forecast.request import EVERY_TEAM, MOST_LOST, OBSERVED, WhatIf
 from ehcp_timeline.measure.forecast.simulate import PER_MILLE, Kept, Orders, Plan, case_groups, run, start_of
 from ehcp_timeline.measure.forecast.weeks import PERCENTS, Spread
 from ehcp_timeline.measure.pace import MEDIAN, P15, P85, percentile
@@ -152,21 +152,18 @@ def main_outlook(outlooks: Sequence[Outlook]) -> Outlook:
     return next((outlook for outlook in outlooks if outlook.policy == OBSERVED), outlooks[0])
 
 
-def orders_asked(asked: ForecastRequest, now: Present) -> Orders:
+def orders_asked(now: Present) -> Orders:
     """Return the orders of work that are asked for; the observed one is each stage's own."""
-    known = {
-        "oldest-first": OLDEST_FIRST,
-        "in-time-first": IN_TIME_FIRST,
-        "split": WorkOrder(asked.split, 1 - asked.split, 0),
-    }
-    return {name: known.get(name, now.orders) for name in asked.policies}
+    split = WorkOrder(now.asked.split, 1 - now.asked.split, 0)
+    known = {"oldest-first": OLDEST_FIRST, "in-time-first": IN_TIME_FIRST, "split": split}
+    return {name: known.get(name, now.orders) for name in now.asked.policies}
 
 
 def outlooks(
-    asked: ForecastRequest, now: Present, *, beside_unchanged: bool = True
+    now: Present, *, beside_unchanged: bool = True
 ) -> tuple[tuple[Outlook, ...], tuple[ProjectedCase, ...] | None]:
     """Return what each order leads to, and each open case if it was asked for."""
-    orders, clear_at, day = orders_asked(asked, now), now.clear_at, now.standing.day
+    asked, orders, clear_at, day = now.asked, orders_asked(now), now.clear_at, now.standing.day
     quarters = quarters_ahead(day, asked.weeks)
     followed = asked.main_policy if asked.per_case else ""
     plan = Plan(moments_kept(quarters), quarters, clear_at, followed)
@@ -278,13 +275,13 @@ def without_exceptions(rate: float, in_time_share: float, late_share: float) -> 
     return in_time / (in_time + late) if in_time + late > 0 else rate
 
 
-def scenario_outlooks(asked: ForecastRequest, now: Present) -> tuple[ScenarioOutlook, ...]:
+def scenario_outlooks(now: Present) -> tuple[ScenarioOutlook, ...]:
     """Return what each scenario leads to, after what comes without a change."""
     lines = []
-    for scenario in (WhatIf(name="no change"), *asked.scenarios):
+    for scenario in (WhatIf(name="no change"), *now.asked.scenarios):
         change = _with_vacancies(scenario, now.work, now.past.weeks)
-        question = replace(asked, what_if=change, policies=(scenario.policy,), per_case=False)
-        (one,), _ = outlooks(question, now, beside_unchanged=False)
+        question = replace(now.asked, what_if=change, policies=(scenario.policy,), per_case=False)
+        (one,), _ = outlooks(replace(now, asked=question), beside_unchanged=False)
         lines.append(ScenarioOutlook(scenario.name, change, dict(scenario.vacancies), one, scenario))
     return tuple(lines)
 
