@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ehcp_timeline.audit.selection import Selection
-from ehcp_timeline.measure.casework import OPEN, Casework, chosen_by
+from ehcp_timeline.measure.casework import ALL, OPEN, Casework, chosen_by
 from ehcp_timeline.measure.pace import Pace, PacedStage
 from ehcp_timeline.measure.worklists import (
     POLICIES,
@@ -17,6 +17,7 @@ from ehcp_timeline.measure.worklists import (
     overdue,
     split,
     workable,
+    worst,
     worst_first,
 )
 from tests.measure.small_files import casework
@@ -194,6 +195,40 @@ def test_the_overdue_list_is_worst_first(tmp_path: Path) -> None:
     assert found.select("case_id", "deadline", "days_late").rows() == [
         ("C", "assess.decide", 105), ("B", "plan.issue", 21), ("C", "plan.issue", 7),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("top", range(1, 7))
+def test_the_worst_are_the_first_of_the_whole_list(tmp_path: Path, top: int) -> None:
+    """Only as much is put in order as is shown; of those as late as the last shown, the first by number."""
+    rows = [f"{case}, Ann, 2025-0{month}-03,," for month in (2, 1) for case in "ZYX"[: 4 - month]]
+    text = "\n".join(["case_id, caseworker, request_received, assess_agreed, plan_issued", *rows])
+    late = overdue(casework(tmp_path, text, "2025-06-30", OPEN), OWN)
+
+    assert worst(late, top).rows() == worst_first(late).head(top).rows()
+    assert late["days_late"].n_unique() < late.height >= 5
+
+
+def test_lists_of_open_clocks_look_at_few_columns(tmp_path: Path) -> None:
+    """Rows and clocks are kept as far as a list needs them; a filter still knows every column of the file."""
+    text = "case_id, district, sen_need, request_received, assess_agreed\nA, North, ASD, 2025-01-06,"
+    narrow, whole = (casework(tmp_path, text, "2025-06-30", asked) for asked in (OPEN, ALL))
+    same = (
+        "case_id",
+        "deadline",
+        "do",
+        "by",
+        "not_before",
+        "due",
+        "verdict",
+        "days_late",
+        "certainty",
+        "district",
+    )
+
+    assert "sen_need" not in narrow.rows.columns
+    assert "answered" not in narrow.audit.findings.columns
+    assert narrow.open_clocks().select(same).rows() == whole.open_clocks().select(same).rows()
+    assert narrow.columns == whole.columns >= {"sen_need", "assess_agreed"}
 
 
 def test_lists_are_split_by_name(tmp_path: Path) -> None:

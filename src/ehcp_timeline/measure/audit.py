@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.clocks import Judged
+from ehcp_timeline.audit.bulk.clocks import CLOCKS, Judged
 from ehcp_timeline.audit.bulk.cross_check import verified
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.requests import repeated_until_known
@@ -125,12 +125,14 @@ class FileReading:
     Attributes:
         tell: Called with the number of rows of each batch, once it has been judged.
         keep: Where the rows of each batch are kept; None to keep none.
+        kept_as: What is kept of them; None for all.
         problems: Everything in the file that a person should put right.
     """
 
     source: CaseFile
     tell: Callable[[int], None] | None = None
     keep: list[pl.DataFrame] | None = None
+    kept_as: Callable[[pl.DataFrame], pl.DataFrame] | None = None
     problems: list[Problem] = field(default_factory=list)
 
     def batches(self) -> Iterator[Batch]:
@@ -138,7 +140,7 @@ class FileReading:
         for batch in self.source.batches():
             self.problems += batch.problems
             if self.keep is not None:
-                self.keep.append(batch.frame)
+                self.keep.append(self.kept_as(batch.frame) if self.kept_as else batch.frame)
             read = batch.read
             yield batch
             del batch  # large, while the next comes
@@ -264,7 +266,9 @@ def check_files(
     sample: int = 0,
     tell: Callable[[int], None] | None = None,
     keep: list[pl.DataFrame] | None = None,
+    kept_as: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
     acknowledged: AcknowledgedFile | None = None,
+    clock_columns: Sequence[str] = tuple(CLOCKS),
 ) -> Audit:
     """Judge every row of every file, and return the whole answer of `ehcp check`.
 
@@ -273,7 +277,8 @@ def check_files(
     order; None gives both lists. `assume_blank` are columns that a file does not have and that count as
     blank: "not yet". So many rows of each file are a `sample` that the other reader of the law judges again.
     `tell` is called with the number of rows of each batch, once it has been judged; `keep` gets the rows of
-    every file, batch by batch. What is `acknowledged` is counted and not listed.
+    every file, batch by batch, or what `kept_as` makes of them. What is `acknowledged` is counted and not
+    listed. A listed clock has the `clock_columns`.
 
     Raises:
         ReadersDisagreeError: The two readers give different answers for a row of the sample.
@@ -287,13 +292,13 @@ def check_files(
     sources = one_history(rulebook, sources)
     joint = joint_of(sources)
     tally = AcknowledgedTally(acknowledged, as_at) if acknowledged else None
-    listing = Listing(rulebook, selection, top)
+    listing = Listing(rulebook, selection, top, clock_columns)
     kept = oldest + len(acknowledged.rows) if oldest and acknowledged else oldest
     everybody, of_group = (
         _SummaryTally(Backlog(as_at, kept), Rates(as_at, rulebook), oldest, tally) for _ in range(2)
     )
     counted = _Counted(listing, everybody, of_group, selection.groups, acknowledged=tally)
-    readings = [FileReading(source, tell, keep) for source in sources]
+    readings = [FileReading(source, tell, keep, kept_as) for source in sources]
     blank = frozenset(assume_blank)
     unanswerable = [
         {deadline.id for deadline in unjudgeable(rulebook, source.columns | blank)} for source in sources

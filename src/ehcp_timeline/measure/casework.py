@@ -7,7 +7,8 @@ from typing import Any, get_args
 import polars as pl
 from polars import selectors
 
-from ehcp_timeline.audit.selection import Selection
+from ehcp_timeline.audit.bulk.clocks import CLOCKS
+from ehcp_timeline.audit.selection import WHOSE, Selection
 from ehcp_timeline.audit.verdicts import VERDICTS
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.rulebook import Rulebook, Who
@@ -27,6 +28,11 @@ OPEN = Selection(
 )
 DUTIES = replace(OPEN, who=frozenset(get_args(Who)) - {"family"})
 """The same without the rights of families, which are never overdue."""
+WORKED = (
+    *("row", "start", "due", "act_by", "verdict"),
+    *("days_left", "days_late", "certainty", "excuse", "open"),
+)
+"""What a list of work says of a clock that is open."""
 ALL = Selection(verdicts=frozenset(VERDICTS), everything=True, kinds=EVERYBODYS, who=frozenset())
 
 
@@ -36,7 +42,9 @@ class Casework:
 
     Attributes:
         audit: Its answer; the findings are the clocks that were asked for, whoever owes them.
-        rows: Every row: `row`, `case_id` and the columns of the file.
+        rows: Every row: `row`, `case_id` and the columns of the file, or if only open clocks were asked for
+            those that their lists look at.
+        columns: The columns of the file.
         assume_blank: Columns that the file does not have and that count as blank.
     """
 
@@ -44,17 +52,23 @@ class Casework:
     as_at: date
     audit: Audit
     rows: pl.DataFrame
+    columns: frozenset[str]
     assume_blank: frozenset[str] = frozenset()
 
     def open_clocks(self, *wanted: pl.Expr) -> pl.DataFrame:
-        """Return the open clocks for which these are all true, with the step that each waits for.
+        """Return the open clocks for which these are all true, with the step that each waits for."""
+        return self.with_steps(self.without_steps(*wanted))
 
-        The columns of `CONTACTS` are added. Words are String.
-        """
-        every = self.audit.every_finding.filter("open")
-        clocks = every.filter(*wanted) if wanted else every
+    def without_steps(self, *wanted: pl.Expr) -> pl.DataFrame:
+        """Return the same as they are in the answer, words as String."""
+        return self.audit.every_finding.filter("open", *wanted).with_columns(WORDS.cast(pl.String))
+
+    def with_steps(self, clocks: pl.DataFrame) -> pl.DataFrame:
+        """Return open clocks with the step that each waits for, and the columns of `CONTACTS`."""
+        of_these = pl.col("case_id").is_in(clocks["case_id"].unique().implode())
+        every = self.audit.every_finding.filter("open", of_these)
         steps = steps_of(clocks, every, self.rows, next_steps(), self.rulebook, self.as_at)
-        frame = clocks.with_columns(WORDS.cast(pl.String)).hstack(steps)
+        frame = clocks.hstack(steps)
         passed = pl.col("not_before").is_null() & (pl.col("by") < self.as_at)
         by = pl.when(passed).then(pl.lit(AT_ONCE)).otherwise(pl.col("by").dt.to_string("%F"))
         return with_contacts(frame.with_columns(by.alias("by")), self.rows)
@@ -77,7 +91,7 @@ class Casework:
 
     def check_filters(self, selection: Selection) -> None:
         """Raise UsageError if a filter matches nothing in the file."""
-        filters = FilterCheck(selection, self.rulebook, columns={*self.rows.columns, *self.assume_blank})
+        filters = FilterCheck(selection, self.rulebook, columns={*self.columns, *self.assume_blank})
         filters.add(self.rows)
         filters.refuse()
 
@@ -103,18 +117,29 @@ def read_casework(
         oldest=0,
         assume_blank=assume_blank,
         keep=kept,
+        kept_as=None if selection.everything else _worked,
         acknowledged=acknowledged,
+        clock_columns=tuple(CLOCKS) if selection.everything else WORKED,
     )
-    return Casework(rulebook, as_at, audit, pl.concat(kept), frozenset(assume_blank))
+    return Casework(rulebook, as_at, audit, pl.concat(kept), source.columns, frozenset(assume_blank))
+
+
+def _worked(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return what lists of open clocks look at of rows."""
+    events = {event for chain in next_steps().chains for step in chain.steps for event in step.until}
+    wanted = {"row", "case_id", *WHOSE, *CONTACTS, *events}
+    held = rows.select(column for column in rows.columns if column in wanted)
+    return held.with_columns(pl.col(name).cast(pl.Categorical) for name in WHOSE if name in held.columns)
 
 
 def with_contacts(clocks: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Add the contacts of a case: the columns of `CONTACTS`, empty where the file does not have them."""
-    contacts = (
-        pl.col(name).cast(pl.String) if name in rows.columns else pl.lit(None, dtype=pl.String).alias(name)
-        for name in CONTACTS
+    held = [pl.col(name).cast(pl.String) for name in CONTACTS if name in rows.columns]
+    if held:
+        clocks = clocks.join(rows.select("row", *held), on="row", how="left", maintain_order="left")
+    return clocks.with_columns(
+        pl.lit(None, dtype=pl.String).alias(name) for name in CONTACTS if name not in rows.columns
     )
-    return clocks.join(rows.select("row", *contacts), on="row", how="left", maintain_order="left")
 
 
 def rows_with_contacts(clocks: pl.DataFrame, rows: Sequence[pl.DataFrame]) -> Iterator[Mapping[str, Any]]:

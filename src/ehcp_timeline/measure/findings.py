@@ -20,6 +20,10 @@ LATEST_FIRST: frozenset[Verdict] = frozenset({"late", "overdue", "excused"})
 FIRST_DUE_FIRST = {"running": "days_left", "early": "days_left"}
 BREACHES: Mapping[Breach, Verdict] = {"overdue": "overdue", "late": "late", "due-soon": "running"}
 _PLACE = ("file", "row", "order", "start")
+_ROW_AND_ORDER = (
+    pl.col("file").cast(pl.UInt64) * 2**48 + pl.col("row").cast(pl.UInt64) * 2**16 + pl.col("order")
+)
+"""The first three as one number: polars sorts by it in a third of the time."""
 NOTHING: Mapping[str, pl.Series] = {}
 WITHOUT_DAY = -(2**31)  # a clock without a due day comes last
 
@@ -95,6 +99,7 @@ class Listing:
     Attributes:
         rulebook: The law; its order breaks ties between clocks of one row.
         top: Keep only this many of each deadline and verdict, the worst; None keeps all.
+        columns: What is kept of each clock; `row`, `start` and `verdict` must be among it.
         selected: Deadline to verdict to how many clocks were selected.
         overdue: The hash of the case of each overdue one of them, batch by batch.
         chosen: The selected clocks, batch by batch; where only the worst are kept, those that were among
@@ -111,6 +116,7 @@ class Listing:
     rulebook: Rulebook
     selection: Selection
     top: int | None
+    columns: Sequence[str] = tuple(CLOCKS)
     selected: dict[str, Counter[Verdict]] = field(default_factory=dict)
     overdue: list[pl.Series] = field(default_factory=list)
     chosen: list[pl.DataFrame] = field(default_factory=list)
@@ -140,7 +146,7 @@ class Listing:
                     late.append(rows)
                     if deadline in accepted and len(accepted[deadline]):
                         left_out = rows.is_in(accepted[deadline].implode())
-                        kept = _placed(clocks.at(mine.filter(left_out)), file, order)
+                        kept = self._placed(clocks.at(mine.filter(left_out)), file, order)
                         self.accepted.append(with_names(kept, names))
                         mine = mine.filter(~left_out)
                 if self.top is not None and len(mine):
@@ -149,7 +155,7 @@ class Listing:
                     self.verdicts.setdefault(verdict)
                     shown.append(mine)
             if shown:
-                chosen.append(_placed(clocks.at(pl.concat(shown)), file, order))
+                chosen.append(self._placed(clocks.at(pl.concat(shown)), file, order))
         if late:
             cases = names["case_id"][names["row"].search_sorted(pl.concat(late))]
             self.overdue.append(cases.hash())
@@ -199,6 +205,8 @@ class Listing:
         """
         if not self.chosen:
             return self._listed([])
+        if self.top is None and not ranked:
+            return self._listed(self.chosen)
         together = pl.concat(self.chosen, how="vertical_relaxed")
         lists = []
         for verdict in self.verdicts:
@@ -221,22 +229,26 @@ class Listing:
 
     def _listed(self, frames: Sequence[pl.DataFrame], *, ranked: bool = False) -> pl.DataFrame:
         if not frames:
-            return pl.DataFrame(schema={name: CLOCKS.get(name, pl.String) for name in LISTED})
+            return pl.DataFrame(schema={name: CLOCKS.get(name, pl.String) for name in self._kept})
         clocks = pl.concat(frames, how="vertical_relaxed")
-        clocks = clocks if ranked else clocks.sort(_PLACE)
+        clocks = clocks if ranked else clocks.sort(_ROW_AND_ORDER, "start")
         of_deadlines = []
         for name in ("id", *OF_DEADLINE):
             values = [getattr(deadline, name) for deadline in self.rulebook.deadlines]
             kind = pl.Enum(list(dict.fromkeys(value for value in values if value is not None)))
             column = pl.Series("deadline" if name == "id" else name, values, kind)
             of_deadlines.append(column.gather(clocks["order"]))
-        return clocks.with_columns(of_deadlines).select(LISTED)
+        return clocks.with_columns(of_deadlines).select(self._kept)
 
+    @property
+    def _kept(self) -> list[str]:
+        return [name for name in LISTED if name not in CLOCKS or name in self.columns]
 
-def _placed(clocks: Clocks, file: int, order: int) -> pl.DataFrame:
-    """Return clocks with the place of their file, and of their deadline in the rulebook."""
-    numbers = (pl.Series(name, [place], pl.UInt16) for name, place in (("file", file), ("order", order)))
-    return clocks.frame().hstack([number.new_from_index(0, clocks.height) for number in numbers])
+    def _placed(self, clocks: Clocks, file: int, order: int) -> pl.DataFrame:
+        """Return clocks with the place of their file, and of their deadline in the rulebook."""
+        numbers = (pl.Series(name, [place], pl.UInt16) for name, place in (("file", file), ("order", order)))
+        of_all = [number.new_from_index(0, clocks.height) for number in numbers]
+        return clocks.frame(*self.columns).hstack(of_all)
 
 
 def is_wanted(deadline: Deadline, selection: Selection) -> bool:

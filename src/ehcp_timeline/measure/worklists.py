@@ -37,13 +37,20 @@ class AtRisk:
 
 
 def overdue(casework: Casework, selection: Selection) -> pl.DataFrame:
-    """Return the overdue clocks that were asked for, with their steps, in file order."""
-    return casework.open_clocks(chosen_by(selection, casework.rulebook), pl.col("verdict") == "overdue")
+    """Return the overdue clocks that were asked for, without their steps, in file order."""
+    return casework.without_steps(chosen_by(selection, casework.rulebook), pl.col("verdict") == "overdue")
 
 
 def worst_first(work: pl.DataFrame) -> pl.DataFrame:
     """Return clocks by days late, the most first; those in time after them, first due first."""
-    return work.sort("days_late", *_TIES, descending=[True, *[False] * len(_TIES)], nulls_last=True)
+    latest_first = [True, *[False] * len(_TIES)]
+    return work.sort("days_late", *_TIES, descending=latest_first, nulls_last=True, maintain_order=True)
+
+
+def worst(late: pl.DataFrame, top: int) -> pl.DataFrame:
+    """Return the first so many overdue clocks of `worst_first`, without putting the others in order."""
+    least = late["days_late"].top_k(top).min()
+    return worst_first(late.filter(pl.col("days_late") >= least)).head(top)
 
 
 def at_risk(

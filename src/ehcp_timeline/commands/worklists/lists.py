@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 import polars as pl
@@ -21,6 +22,7 @@ from ehcp_timeline.measure.worklists import (
     overdue,
     split,
     workable,
+    worst,
     worst_first,
 )
 from ehcp_timeline.output.calendar import entries_of
@@ -211,13 +213,16 @@ class NextAnswer(WorkAnswer):
 
 
 def overdue_document(
-    work: Casework, selection: Selection, key: "Key | None", top: int, by: str | None
+    work: Casework, selection: Selection, key: "Key | None", top: int, by: str | None, *, for_people: bool
 ) -> Document:
-    """Return what is overdue, worst first."""
+    """Return what is overdue, worst first; `for_people`, only what they are shown has its step."""
     late = overdue(work, selection)
+    if key or not for_people:
+        late = work.with_steps(late)
     counts = OverdueCounts(late.height, late["case_id"].n_unique())
-    answer = OverdueAnswer.of(work, late, counts, key, worst_first)
-    sections = partial(overdue_sections, work.audit, answer, late, by, top)
+    order = {} if for_people else {"order": worst_first}
+    answer = OverdueAnswer.of(work, late, counts, key, **order)
+    sections = partial(overdue_sections, work, answer, late, by, top)
     return Document.of_list("Overdue, worst first", answer, "work", sections, group=by)
 
 
@@ -252,12 +257,13 @@ def _all_judged(audit: Audit) -> bool:
 
 
 def overdue_sections(
-    audit: Audit, answer: OverdueAnswer, every: pl.DataFrame, by: str | None, top: int
+    casework: Casework, answer: OverdueAnswer, every: pl.DataFrame, by: str | None, top: int
 ) -> Iterator[Section]:
     """Yield the overdue lists: one, or one for each group, worst first, at most `top` clocks of each.
 
     `every` are the clocks with those that are accepted and not listed.
     """
+    audit = casework.audit
     yield opening(audit)
     work, accepted = answer.work, tuple(acknowledged_lines(answer.acknowledged))
     if every.is_empty():
@@ -277,9 +283,12 @@ def overdue_sections(
     elif accepted:
         yield Section(f"{count(every.height, 'clock')} overdue", before=accepted)
     late = column_of("days_late", "days late", "number")
+    shown = pl.concat([work.clear(), *(worst(mine, top) for _, mine in lists)])
+    stepped = (shown if "do" in shown.columns else casework.with_steps(shown)).iter_rows(named=True)
     for title, mine in lists:
-        yield _list(title, mine, (CASE, DUE, late, DEADLINE, _DO, _BY, *WHOSE_COLUMNS), top)
-    yield _law(work)
+        columns = (CASE, DUE, late, DEADLINE, _DO, _BY, *WHOSE_COLUMNS)
+        yield list_section(title, columns, islice(stepped, min(top, mine.height)), mine.height)
+    yield _law(worst_first(work.filter(pl.col("days_late") == pl.col("days_late").max().over("deadline"))))
 
 
 def risk_sections(audit: Audit, answer: SaveListAnswer, top: int) -> Iterator[Section]:

@@ -75,7 +75,8 @@ def overdue(
         from ehcp_timeline.commands.worklists.lists import overdue_document, save_list_document
         from ehcp_timeline.output.calendar import entries_of
 
-        list_ = save_list_document if save_list else partial(overdue_document, by=group)
+        overdue_list = partial(overdue_document, by=group, for_people=to.for_people)
+        list_ = save_list_document if save_list else overdue_list
         document = list_(work, selection, key, top)
         to.write(replace(document, entries=partial(entries_of, as_at=work.as_at, names=names)))
     raise typer.Exit(
