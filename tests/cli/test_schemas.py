@@ -106,7 +106,10 @@ def test_settings_with_a_fault_are_refused_by_every_command_and_by_the_schema(
         (("rules", "coverage"), "ehcp-coverage-1"),
         (("check", "examples/cases.csv", *AS_AT, "--exceptions"), "ehcp-exceptions-1"),
         (
-            ("scorecard", "examples/cases.csv", *AS_AT, "--disclosure", "suppress", "--by", "district"),
+            (
+                *("scorecard", "examples/cases.csv", *AS_AT, "--from", "2026-01-01"),
+                *("--disclosure", "suppress", "--by", "district"),
+            ),
             "ehcp-scorecard-publication-1",
         ),
     ],

@@ -7,7 +7,7 @@ import pytest
 
 from tests.cli.command import check_schema, ehcp, printed, said
 
-CASES = Path(__file__).with_name("cases.csv")
+CASES = Path(__file__).parents[2] / "data" / "few-cases.csv"  # five of examples/cases.csv
 WHEN = ("--as-at", "2026-06-01")
 FILES = ("a.json", "a.csv", "a.ndjson", "a.parquet", "a.md", "a.txt", "a.xlsx", "a.ics")
 
