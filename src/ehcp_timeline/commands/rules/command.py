@@ -357,11 +357,11 @@ def coverage(
     if write:
         from ehcp_timeline.law.loader.rulebook import load_rulebook
 
-        page = rules_page(load_rulebook(overlays or ()))
+        encoded = load_rulebook(overlays or ())
         if not PAGE.parent.is_dir():
             says = f"there is no folder {PAGE.parent} here"
             raise OutputError(says, "run it in the project, or name a file with -o")
-        PAGE.write_text(page, encoding="utf-8")
+        PAGE.write_text(rules_page(encoded), encoding="utf-8")
         say(f"{PAGE} written")
         return
     to = output.choose(("table", "plain", "json", "md"))
