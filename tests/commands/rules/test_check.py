@@ -179,7 +179,7 @@ def test_a_folder_that_is_none_cannot_be_checked(tmp_path: Path) -> None:
 def test_a_rulebook_that_is_not_toml_is_a_fault_not_a_crash(law: Path) -> None:
     """What cannot be parsed is told like everything else."""
     (law / "2-plan.toml").write_text("[[deadline\n")
-    run = ehcp("rules", "check", str(law), "--fixtures", STATUTE, *AS_AT)
+    run = ehcp("rules", "check", str(law), "--fixtures", f"{STATUTE}/payments.toml", *AS_AT)
 
     assert run.returncode == 1
     assert "2-plan.toml" in printed(run)
