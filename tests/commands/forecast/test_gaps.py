@@ -69,8 +69,8 @@ def test_nothing_closed_for_a_year_is_answered_in_words(stages: str) -> None:
             "a recorded exception."
         ),
         (
-            "Nothing in the file is newer than 1 June 2025, 239 weeks before: if it was saved then, what "
-            "was done since is missing, and the pace looks slower than it is."
+            "Nothing counted here is newer than 1 June 2025, 239 weeks before: if the file was saved then, "
+            "what was done since is missing, and the pace looks slower than it is."
         ),
         "No forecast: no assessment was closed in the last 52 weeks, so nothing says how fast they are.",
     ]
@@ -82,7 +82,7 @@ def test_an_old_file_is_said_to_be_old(stages: str, day: str, *, old: bool) -> N
     words = ("forecast", stages, "--as-at", day, "--runs", "100", "--horizon", "8")
     told = printed(ehcp(*words)).splitlines()[2]
 
-    assert told.startswith("Nothing in the file is newer than 1 June 2025, 4 weeks before") is old
+    assert told.startswith("Nothing counted here is newer than 1 June 2025, 4 weeks before") is old
 
 
 def test_twelve_weeks_are_too_few_and_thirteen_are_enough(tmp_path: Path) -> None:

@@ -153,4 +153,4 @@ def doubts(answer: ReportAnswer) -> Iterator[str]:
         yield f"The file lacks a column to judge {duties}: they are not counted here."
     newest = answer.forecast.now.newest if answer.forecast and answer.forecast.now else None
     if newest is not None and answer.as_at - newest >= _STALE:
-        yield f"The newest date in the file is {day(newest)}: work done since is missing here."
+        yield f"The newest date counted here is {day(newest)}: work done since is missing here."
