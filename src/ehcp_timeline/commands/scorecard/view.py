@@ -192,7 +192,8 @@ def scorecard_sections(
     The last so many periods are shown, or all; `across`, periods are across and measures down, which needs
     one group. The tables of `--layout wide` replace all others.
     """
-    every = list(flat_lines(card))
+    seen = replace(card, question=replace(card.question, measures=tuple(shown)))
+    every = list(flat_lines(seen))
     periods = list(dict.fromkeys(line["period"] for line in every))
     kept = periods[-last:] if last else periods
     lines = [line for line in every if line["period"] in kept]
