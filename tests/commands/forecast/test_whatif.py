@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from ehcp_timeline.commands.forecast.what_if import what_if
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.forecast.days import day_number
 from ehcp_timeline.measure.forecast.present import OLDEST_FIRST, Present, present
@@ -146,3 +147,24 @@ def test_the_date_moves_as_arithmetic_says(what_if: WhatIf, weeks: int) -> None:
     A team that does 100 leaves 93, 47 weeks. Two fewer, 15% lost or a fifth more requests: it never clears.
     """
     assert clear_in(plain(), what_if) == weeks
+
+
+@pytest.mark.parametrize("each", [1.3333333333333333, "1.3333333333333333", 4 / 3])
+def test_advice_is_read_to_its_last_digit(each: object) -> None:
+    """Four pieces in three weeks, as the command line and TOML hand them over."""
+    assert what_if({"psychologists": 2, "advice_each": each}) == WhatIf(psychologists=2, advice_each=4 / 3)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"capacity": "+2", "from": "2025-07-01", "requests": "+10%", "catch_up": "5:8"},
+        {"capacity": 2, "from": date(2025, 7, 1), "requests": 10, "catch_up": "5:8", "order": None},
+        {"capacity": 2.0, "from": "01/07/2025", "requests": "10", "catch_up": "+5:8", "shrinkage": None},
+    ],
+)
+def test_options_and_toml_are_read_as_one(words: dict[str, object]) -> None:
+    """Words, numbers and dates of TOML give the same what-if."""
+    assert what_if(words) == WhatIf(
+        capacity=2, since=date(2025, 7, 1), requests=10, catch_up=5, catch_up_weeks=8
+    )

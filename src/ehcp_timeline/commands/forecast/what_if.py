@@ -20,7 +20,7 @@ from ehcp_timeline.shell.parse import choice, day_asked
 from ehcp_timeline.text import did_you_mean
 
 LEAST_ADVICE = 0.1
-_NUMBER = re.compile(r"([+-]?\d{1,9}(?:\.\d{1,9})?)(%?)")
+_NUMBER = re.compile(r"([+-]?\d{1,9}(?:\.\d{1,17})?)(%?)")
 _MOST = 10_000
 _KEYS = (
     "capacity", "from", "psychologists", "advice_each", "requests", "shrinkage", "vacancies", "catch_up",
