@@ -173,7 +173,8 @@ def _plain_lines(section: Section) -> Iterator[str]:
         headed = any(column.heading for column in section.columns)
         padded = []
         for column, texts in zip(section.columns, zip(*section.rows, strict=True), strict=True):
-            cells = [*([column.heading] if headed else []), *map(visible, texts)]
+            shown = texts if "".join(texts).isprintable() else map(visible, texts)
+            cells = [*([column.heading] if headed else []), *shown]
             pad = str.rjust if column.kind == "number" else str.ljust
             padded.append(map(pad, cells, repeat(max(map(len, cells)))))
         yield from ("  ".join(row).rstrip() for row in zip(*padded, strict=True))

@@ -195,7 +195,7 @@ def scorecard_sections(
     seen = replace(card, question=replace(card.question, measures=tuple(shown)))
     every = list(flat_lines(seen))
     periods = list(dict.fromkeys(line["period"] for line in every))
-    kept = periods[-last:] if last else periods
+    kept = frozenset(periods[-last:] if last else periods)
     lines = [line for line in every if line["period"] in kept]
     moved = trends(card.lines.tail(2), card.question).row(-1, named=True) if across and lines else {}
     files = [f"{file.name}: {count(file.rows, 'row')}, {file.judged:,} judged." for file in answer.input]
