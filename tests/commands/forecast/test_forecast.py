@@ -145,6 +145,10 @@ def test_a_change_stands_beside_no_change(council: str) -> None:
         (("--catch-up", "5:0"), "--catch-up 5:0: `0` is not a number of weeks\ntry: write it as 5:13"),
         (("--capacity", "+10001"), "--capacity +10001: more than 10,000\ntry: give a number that could be"),
         (
+            ("--advice-each", "10000.5"),
+            "--advice-each 10000.5: more than 10,000\ntry: give a number that could be",
+        ),
+        (
             ("--from", "2025-07-01"),
             (
                 "--from 2025-07-01: nothing is asked that begins then\n"

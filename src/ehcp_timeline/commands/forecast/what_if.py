@@ -42,7 +42,7 @@ def what_if(words: Mapping[str, Any], name: str = "") -> WhatIf:
     hands = number("--catch-up", team)
     if hands < 0:
         raise UsageError(f"--catch-up {catch_up}: less than nothing", "write it as 5:13")
-    advice = number("advice_each", words.get("advice_each", 1))
+    advice = number("--advice-each", words.get("advice_each", 1))
     if advice < LEAST_ADVICE:
         raise UsageError(f"--advice-each {advice:g}: less than {LEAST_ADVICE}", "write it as 1.5")
     lost = number("--shrinkage", words.get("shrinkage"), percent=True)
