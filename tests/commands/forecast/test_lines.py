@@ -1,5 +1,6 @@
 """What is said beside a forecast: the straight line of check, the seasons, the last day of the file."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -7,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from ehcp_timeline.measure.counts import clearance
-from ehcp_timeline.measure.forecast.behind import season_lines, straight_line
+from ehcp_timeline.measure.forecast.behind import season_lines
 from ehcp_timeline.measure.forecast.days import day_number
 from ehcp_timeline.measure.forecast.present import Present, present
 from ehcp_timeline.measure.terms import SchoolDays
+from tests.cli.command import ehcp, printed
 from tests.commands.forecast.files import AS_AT, work_in, write
+from tests.commands.forecast.forecasted import forecast
 
 Rows = list[tuple[str, date, date | None]]
 
@@ -25,8 +28,9 @@ def _days(number: int) -> date:
 
 
 def _line(folder: Path, rows: Rows) -> tuple[int, float, float, date | None]:
-    found = straight_line(work_in(write(folder / "c.csv", rows), AS_AT), day_number(AS_AT))
-    return found.overdue_plans, found.arrivals_per_week, found.completions_per_week, found.date
+    found = forecast(str(write(folder / "c.csv", rows)))["history"]["checked"]
+    clear = found["date"] and date.fromisoformat(found["date"])
+    return found["overdue_plans"], found["arrivals_per_week"], found["completions_per_week"], clear
 
 
 def test_the_straight_line_counts_what_became_overdue_and_what_was_cleared(tmp_path: Path) -> None:
@@ -52,6 +56,15 @@ def test_a_plan_that_was_in_time_is_no_part_of_the_line(tmp_path: Path) -> None:
 
     assert _line(tmp_path, [in_time]) == (0, 0.0, 0.0, AS_AT)
     assert _line(tmp_path, [late])[1:3] == (0.08, 0.08)
+
+
+def test_the_line_is_that_of_check_of_several_files(stages: str, council: str) -> None:
+    """Plans with an exception that is claimed, in time, late and overdue, in two files of other columns."""
+    run = ehcp("check", stages, council, "--as-at", AS_AT.isoformat(), "--format", "json")
+
+    checked = json.loads(printed(run))["summary"]["clearance"]
+    assert checked["overdue_plans"] > 200
+    assert forecast(stages, council)["history"]["checked"] == checked
 
 
 def test_seasons_tell_what_was_seen_of_them(tmp_path: Path) -> None:

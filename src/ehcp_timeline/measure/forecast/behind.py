@@ -1,18 +1,14 @@
-"""The weeks behind, as the answer gives them: each stage and its queue, the seasons, the path, the line."""
+"""The weeks behind, as the answer gives them: each stage and its queue, the seasons, the path."""
 
 from datetime import date
 from typing import Any
 
-import numpy as np
-
 from ehcp_timeline.clock import months_on
-from ehcp_timeline.measure.counts import BACKLOG_WINDOW, clearance
 from ehcp_timeline.measure.forecast.caseload import WHOLE, Caseload, overdue_on, standing_on
-from ehcp_timeline.measure.forecast.days import NEVER, WEEK, Share, day_number, day_of, mean
+from ehcp_timeline.measure.forecast.days import WEEK, Share, day_number, mean
 from ehcp_timeline.measure.forecast.present import Present
 from ehcp_timeline.measure.forecast.weeks import ORDINARY, SEASONS, Season, kinds_of_weeks
 from ehcp_timeline.measure.pace import MEDIAN, P85, percentile
-from ehcp_timeline.measure.result import Clearance
 from ehcp_timeline.record import Whole, record
 
 PAST_MONTHS = 12
@@ -214,15 +210,3 @@ def naive_weeks(overdue: int, closed: float, requests: float) -> float | None:
     if overdue == 0:
         return 0.0
     return overdue / (closed - requests) if closed > requests else None
-
-
-def straight_line(work: Caseload, day: int) -> Clearance:
-    """Return when the overdue plans clear if the last 13 weeks go on, as `ehcp check` counts it."""
-    since = day - BACKLOG_WINDOW.days
-    done = np.where(work.done <= day, work.done, NEVER)
-    late = (work.start <= day) & (done > work.due) & ~work.excused
-    still = late & (done == NEVER) & (work.due < day)
-    became = late & (work.due >= since) & (work.due < day)
-    cleared = late & (done > since) & (done <= day)
-    overdue, arrivals, completions = (int(np.count_nonzero(flags)) for flags in (still, became, cleared))
-    return clearance(overdue, arrivals, completions, day_of(day), int(work.excused.sum()))

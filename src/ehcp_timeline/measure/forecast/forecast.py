@@ -15,7 +15,7 @@ from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import NOT_IN_JSON, RulebookUsed, decimals
 from ehcp_timeline.measure.casework import ALL, read_casework
-from ehcp_timeline.measure.counts import ISSUE
+from ehcp_timeline.measure.counts import ISSUE, Backlog
 from ehcp_timeline.measure.forecast import behind, outlook
 from ehcp_timeline.measure.forecast.backtest import Backtest, TrackRecord, backtest, track_record
 from ehcp_timeline.measure.forecast.caseload import days_given, read, timetable, undated, work_of
@@ -237,7 +237,9 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
         raise UsageError(
             f"--narrowest: the file shows no stage `{asked.narrowest}`", f"one of {', '.join(names)}"
         )
-    now = present(work, day, asked.weeks, asked)
+    now, checked = present(work, day, asked.weeks, asked), Backlog(as_at, keep=0)
+    for judged in batches:
+        checked.add(judged)
     past, too_little = now.past, _too_little(now)
     reviews = review_outlook(reviews_of(batches, day), rulebook, asked, outlook.orders_asked(now))
     found, cases = ((), None) if too_little else outlook.outlooks(now)
@@ -289,7 +291,7 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
             straight_line_weeks=behind.naive_weeks(now.standing.overdue, closed, requests)
             if requests is not None and closed is not None
             else None,
-            checked=behind.straight_line(work, day),
+            checked=checked.clearance(),
             seasons=behind.season_lines(now),
             backlog=behind.path_behind(work, as_at, now.recorded),
         ),
