@@ -133,11 +133,11 @@ def may_decide(deadline: Deadline, rulebook: Rulebook, unread: Iterable[str]) ->
     Of a minimum or a right nothing is late, so nothing hangs on such a date. Events that are not unread, as
     `cases.model.UNREAD` names them, are left out.
     """
-    if nature_of(deadline) != "limit":
+    marked = [name for name in unread if UNREAD in name]
+    if not marked or nature_of(deadline) != "limit":
         return ()
     events = {"", *rulebook.columns_of((*deadline.answers, *deadline.ends))}
-    named = ((name, name.partition(UNREAD)) for name in unread)
-    return tuple(name for name, (event, mark, _) in named if mark and event in events)
+    return tuple(name for name in marked if name.partition(UNREAD)[0] in events)
 
 
 def nature_of(deadline: Deadline) -> Nature:
@@ -417,7 +417,12 @@ def concluded(working: Working, as_at: date, best: ExcuseResult | None = None) -
     clock, circumstances = working.clock, working.circumstances
     line = decide(circumstances)
     proved: ExcuseWord = "stands" if best and best.strength == "evidenced" else "none"
-    strict = decide(replace(circumstances, excuse="none")).verdict
+    strict, evidenced = (
+        line.verdict
+        if excuse == circumstances.excuse
+        else decide(replace(circumstances, excuse=excuse)).verdict
+        for excuse in ("none", proved)
+    )
     is_late = line.verdict in ("late", "overdue", "excused")
     is_ahead = line.verdict in ("running", "early")
     until = clock.answered or clock.ended or as_at
@@ -426,7 +431,7 @@ def concluded(working: Working, as_at: date, best: ExcuseResult | None = None) -
         clock,
         verdict=line.verdict,
         strict=strict,
-        evidenced=decide(replace(circumstances, excuse=proved)).verdict,
+        evidenced=evidenced,
         reason=line.reason or None,
         excuse=f"{best.excuse.id} ({best.strength})" if best and is_late else None,
         open=strict in ("running", "overdue"),

@@ -267,11 +267,13 @@ def _blank(question: _Question, state: StartWord) -> Working:
         sources, day = rulebook.columns_of((name,)), row.events.get(name)
         same = [source for source in sources if day and row.events.get(source) == day]
         columns[name] = same[0] if same else " or ".join(sources)
+    unreadable = question.seen.unreadable
+    looked_at = applicability.columns_looked_at(rulebook, deadline) if unreadable else frozenset[str]()
     return Working(
         deadline,
         Clock(row.case_id, row.number, deadline.id, deadline.source),
         Circumstances(start=state),
-        unread=tuple(sorted(applicability.columns_looked_at(rulebook, deadline) & question.seen.unreadable)),
+        unread=tuple(sorted(looked_at & unreadable)),
         columns=columns,
     )
 
