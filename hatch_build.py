@@ -1,4 +1,4 @@
-"""What is made when the package is built: the law as records, and links that depend on where it is published.
+"""What is made when the package is built: the law as records, TOML as it is parsed, links to the repository.
 
 A package registry shows the README on its own page, where links into the repository lead nowhere. Set
 EHCP_REPOSITORY (`https://host/owner/name`), as the release workflow does, to make them absolute.
@@ -36,13 +36,15 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
     """Keeps the law as records, `law.loader.rulebook`, in a wheel and in a checkout that is installed."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's own
-        """Read the law with the package's own reader, and keep it."""
+        """Read the law and the other TOML with the package's own readers, and keep them."""
         package = Path(self.root) / "src" / "ehcp_timeline"
         sys.path.insert(0, str(package.parent))
-        from ehcp_timeline.law.loader import rulebook
+        from ehcp_timeline.inputs import keep_shipped
+        from ehcp_timeline.law.loader.rulebook import load_rulebook, write_built
 
-        path = rulebook.write_built(rulebook.load_rulebook(folder=package / "rulebook"), package)
-        build_data["artifacts"].append(path.relative_to(self.root).as_posix())
+        law = write_built(load_rulebook(folder=package / "rulebook"), package)
+        kept = (path.relative_to(self.root).as_posix() for path in (law, *keep_shipped(package)))
+        build_data["artifacts"].extend(kept)
 
 
 def absolute(text: str, page: str, raw: str) -> str:

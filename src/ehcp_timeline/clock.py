@@ -1,14 +1,13 @@
 """Dates without law: working days, and the only due-date arithmetic in the package."""
 
-import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, timedelta
 from functools import cache
-from importlib.resources import files
 from typing import Literal, get_args
 
+from ehcp_timeline.inputs import shipped
 from ehcp_timeline.record import record
 
 ONE_DAY = timedelta(days=1)
@@ -49,8 +48,7 @@ def supposing(*, added: Iterable[date] = (), left_out: Iterable[date] = ()) -> I
 
 @cache
 def _listed() -> tuple[frozenset[date], int, int]:
-    text = (files("ehcp_timeline") / "rulebook" / "bank-holidays.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text)
+    table = shipped("rulebook/bank-holidays.toml")
     days = frozenset(entry["date"] for entry in table["holiday"])
     return days, table["first_year"], table["last_year"]
 

@@ -1,14 +1,18 @@
 """Opens every input file; an error of the operating system becomes one line."""
 
 import errno
+import hashlib
 import os
+import pickle
 import re
 import stat
 import tempfile
 import time
 import tomllib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
@@ -23,6 +27,7 @@ _MOST_WHOLE = 500_000_000  # bytes of a file that is read at once
 MOST_COPIED = 2_000_000_000  # bytes
 MOST_WRITTEN = 10_000_000  # bytes of what a person writes, as settings and rules
 _MOST_VALUES = 8_000_000  # of JSON: each may take a hundred bytes of memory
+_DIGEST = 32  # bytes of a SHA-256
 _WAITS = 20  # tenths of a second for a pipe's writer
 _NO_ROOM = "free some disk space, or set TMPDIR to another folder"
 _NO_FILE = (": there is no such file", "check the name and the folder")
@@ -192,6 +197,36 @@ def parse_toml(text: str) -> dict[str, Any]:
         said = f"a key has more than {_MOST_PARTS} parts"
         raise tomllib.TOMLDecodeError(said)
     return tomllib.loads(text)
+
+
+def shipped(name: str, package: Traversable | None = None) -> dict[str, Any]:
+    """Return a TOML file of the package by its path in it, as the build kept it if it is the same still.
+
+    To parse 800 lines takes 15 ms, to take what was kept 1 ms.
+    """
+    package = package or files("ehcp_timeline")
+    content = package.joinpath(name).read_bytes()
+    with suppress(OSError):
+        kept = package.joinpath(*_kept(name)).read_bytes()
+        if kept[:_DIGEST] == hashlib.sha256(content + kept[_DIGEST:]).digest():
+            table: dict[str, Any] = pickle.loads(kept[_DIGEST:])  # noqa: S301 - to be trusted as code is
+            return table
+    return tomllib.loads(content.decode())
+
+
+def keep_shipped(package: Path) -> Iterator[Path]:
+    """Keep every TOML file of the package as it is parsed, and yield where."""
+    for path in package.rglob("*.toml"):
+        content = path.read_bytes()
+        table = pickle.dumps(tomllib.loads(content.decode()), 5)
+        kept = package.joinpath(*_kept(path.relative_to(package).as_posix()))
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_bytes(hashlib.sha256(content + table).digest() + table)
+        yield kept
+
+
+def _kept(name: str) -> tuple[str, str]:
+    return "kept", f"{name.replace('/', '.')}.pickle"
 
 
 def read_text(path: Path, kind: type[EhcpError] = CaseFileError, most: int = _MOST_WHOLE) -> str:

@@ -2,18 +2,17 @@
 
 import difflib
 import re
-import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from importlib import resources
 from itertools import islice
 from types import MappingProxyType
 from typing import Annotated, Any
 
 from ehcp_timeline.cases.model import Vocabulary
 from ehcp_timeline.errors import CaseFileError, ConfigError
+from ehcp_timeline.inputs import shipped
 from ehcp_timeline.record import Ge, field, record
 from ehcp_timeline.text import did_you_mean
 
@@ -29,6 +28,7 @@ _LAYOUT_OF_DATES = re.compile(r"\(\s*[cdmy]+(?:[-/. ][cdmy]+){2}\s*\)", re.IGNOR
 _NOT_ALNUM = bytes(byte for byte in range(128) if not chr(byte).isalnum())
 
 SUGGESTED_WITHIN = 400  # headings
+_DATE = frozenset(("date",))
 _CLOSE = 0.8  # as `difflib` measures it
 _SHORT = 10  # letters: a shorter heading that is only known alone is like too many others
 LONGEST_HEADING = 80  # letters; a longer one is a sentence
@@ -152,7 +152,7 @@ def load_spellings(
 
 @cache
 def _shipped() -> Mapping[str, Any]:
-    return tomllib.loads((resources.files(__package__) / "aliases.toml").read_text(encoding="utf-8"))
+    return shipped("cases/aliases.toml")
 
 
 @cache
@@ -163,8 +163,8 @@ def _forms() -> Mapping[str, str]:
 
 
 @cache
-def _known_words() -> Mapping[tuple[str, ...], str]:
-    """Return the sorted words of each known heading to that heading, folded.
+def _known_words() -> Mapping[frozenset[str], str]:
+    """Return the words of each known heading, with `date` and without, to that heading, folded.
 
     Words that headings of different columns share say nothing.
     """
@@ -173,12 +173,14 @@ def _known_words() -> Mapping[tuple[str, ...], str]:
     meant |= {heading: str(said["may_be"]) for heading, said in shipped["ambiguous"].items()}
     for table in (shipped["alone"], shipped["headings"]):
         meant |= {alias: column for column, known in table.items() for alias in (column, *known)}
-    by_words: dict[tuple[str, ...], str] = {}
-    for dated in (False, True):
-        headings: dict[tuple[str, ...], dict[str, str]] = {}
+    words = {heading: _words(heading) for heading in meant}
+    by_words: dict[frozenset[str], str] = {}
+    for left_out in (_DATE, frozenset[str]()):
+        headings: dict[frozenset[str], dict[str, str]] = {}
         for heading, column in meant.items():
-            key = _key(heading, dated=dated)
-            if dated or len(key) > 1 or heading in shipped["ambiguous"]:  # "Date of request" is not "Request"
+            key = words[heading] - left_out
+            # "Date of request" is not "Request"
+            if not left_out or len(key) > 1 or heading in shipped["ambiguous"]:
                 headings.setdefault(key, {})[column] = fold(heading)
         by_words |= {
             key: next(iter(same.values())) for key, same in headings.items() if key and len(same) == 1
@@ -186,8 +188,8 @@ def _known_words() -> Mapping[tuple[str, ...], str]:
     return by_words
 
 
-def _key(text: str, *, dated: bool) -> tuple[str, ...]:
-    """Return the words of a heading as they are compared, with or without the word `date`."""
+def _words(text: str) -> frozenset[str]:
+    """Return the words of a heading as they are compared."""
     plain = unicodedata.normalize("NFKC", _LAYOUT_OF_DATES.sub("", text)).casefold()
     words = re.findall(r"[^\W_]+", re.sub("[’'.]", "", plain))
     forms, key = _forms(), set[str]()
@@ -195,7 +197,7 @@ def _key(text: str, *, dated: bool) -> tuple[str, ...]:
         phrase = next((size for size in (4, 3, 2) if " ".join(words[:size]) in forms), 1)
         key.update(forms.get(" ".join(words[:phrase]), words[0]).split())
         del words[:phrase]
-    return tuple(sorted(key if dated else key - {"date"}))
+    return frozenset(key)
 
 
 @lru_cache(1 << 15)  # twice as many as a worksheet has columns
@@ -203,8 +205,8 @@ def _by_words(text: str) -> str | tuple[str, tuple[str, ...]] | None:
     """Return the known heading that has the same words; else why they do not decide, and what is possible."""
     if len(text) > LONGEST_HEADING or not any(map(str.isalpha, text)):
         return None
-    key, undated = (_key(text, dated=dated) for dated in (True, False))
-    heading = _known_words().get(key) or _known_words().get(undated)
+    key = _words(text)
+    heading = _known_words().get(key) or _known_words().get(key - _DATE)
     if heading and "(" not in _LAYOUT_OF_DATES.sub("", text):  # what stands in brackets may change it all
         return heading
     decides = (rule for rule in _shipped()["rule"] if set(rule["words"]).issubset(key))

@@ -1,15 +1,14 @@
 """What a case file says: the columns it may hold, a row as the single reader sees it, and a problem."""
 
-import tomllib
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 from typing import Any, Literal
 
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.inputs import shipped
 from ehcp_timeline.record import field, record
 
 Kind = Literal["event", "date", "codes", "text", "flag"]
@@ -60,11 +59,8 @@ class Vocabulary:
 @cache
 def vocabulary() -> Vocabulary:
     """Read the vocabulary that ships with the package: events, codes, and what no deadline rests on."""
-    package = resources.files("ehcp_timeline")
-    events, codes, characteristics = (
-        tomllib.loads((package / name).read_text(encoding="utf-8"))
-        for name in ("rulebook/events.toml", "rulebook/codes.toml", "cases/characteristics.toml")
-    )
+    names = ("rulebook/events.toml", "rulebook/codes.toml", "cases/characteristics.toml")
+    events, codes, characteristics = map(shipped, names)
     return vocabulary_of(events, {**codes, "fact": [*codes["fact"], *characteristics["fact"]]})
 
 

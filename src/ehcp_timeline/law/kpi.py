@@ -1,13 +1,12 @@
 """The measures of councils: populations, marks, measures and packs as frozen records, read from kpis.toml."""
 
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, cached_property
-from importlib.resources import files
 from typing import Annotated, Literal, TypeVar, cast
 
+from ehcp_timeline.inputs import shipped
 from ehcp_timeline.law.loader.faults import Location, Table
 from ehcp_timeline.record import field, record
 
@@ -291,11 +290,9 @@ def load_kpis() -> Kpis:
     Raises:
         RulebookError: With every fault.
     """
-    folder = files("ehcp_timeline") / "rulebook"
-    events = tomllib.loads((folder / "events.toml").read_text(encoding="utf-8"))
-    codes = tomllib.loads((folder / "codes.toml").read_text(encoding="utf-8"))
+    events, codes, measures = (shipped(f"rulebook/{name}") for name in ("events.toml", "codes.toml", NAME))
     known = [word["id"] for word in (*events["event"], *events["derived"], *codes["fact"], *codes["flag"])]
-    return read_kpis(tomllib.loads((folder / NAME).read_text(encoding="utf-8")), frozenset(known))
+    return read_kpis(measures, frozenset(known))
 
 
 def read_kpis(table: Table, columns: frozenset[str]) -> Kpis:

@@ -78,7 +78,7 @@ class NextSteps:
 @cache
 def next_steps() -> NextSteps:
     """Read the steps and letters that ship with the package."""
-    return read_shipped(NextSteps, "measure", "next-steps.toml")
+    return read_shipped(NextSteps, "measure/next-steps.toml")
 
 
 STEP_COLUMNS = ("step", "do", "by", "not_before")

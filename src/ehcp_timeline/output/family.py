@@ -231,7 +231,7 @@ class FamilyCase:
 @cache
 def model_letters() -> tuple[ModelLetter, ...]:
     """Read the list of published letters that ships with the package: names and sources, no text."""
-    return read_shipped(ModelLetters, "output", "model-letters.toml").letters
+    return read_shipped(ModelLetters, "output/model-letters.toml").letters
 
 
 def _right_line(working: Working) -> tuple[str, ...]:

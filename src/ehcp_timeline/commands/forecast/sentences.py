@@ -1,13 +1,12 @@
 """A forecast in sentences that a councillor can repeat: when it is clear, what would change it, how sure."""
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
-from importlib import resources
 from string import Formatter
 from typing import Any
 
+from ehcp_timeline.inputs import shipped
 from ehcp_timeline.measure.forecast import counts
 from ehcp_timeline.measure.forecast.behind import SeasonLine
 from ehcp_timeline.measure.forecast.caseload import WHOLE
@@ -47,7 +46,7 @@ _PAIRS_SHOWN = 12
 @cache
 def templates() -> Mapping[str, str]:
     """Return every sentence by its name."""
-    return tomllib.loads((resources.files(__package__) / "sentences.toml").read_text(encoding="utf-8"))
+    return shipped("commands/forecast/sentences.toml")
 
 
 class _Template(Formatter):

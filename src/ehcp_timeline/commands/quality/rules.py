@@ -1,13 +1,12 @@
 """The quality rules of `quality.toml`, as records of a closed vocabulary."""
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import Any, ClassVar, Final, Literal
 
 from ehcp_timeline.cases.headers import fold
 from ehcp_timeline.cases.model import Column
+from ehcp_timeline.inputs import shipped
 from ehcp_timeline.law.loader.faults import Location
 from ehcp_timeline.measure.answer import NOT_IN_JSON
 from ehcp_timeline.record import field, record
@@ -194,8 +193,7 @@ class Rules:
 @cache
 def quality_rules() -> Rules:
     """Read the rules that ship with the package."""
-    text = (resources.files(__package__) / "quality.toml").read_text(encoding="utf-8")
-    return rules_of(tomllib.loads(text))
+    return rules_of(shipped("commands/quality/quality.toml"))
 
 
 def rules_of(table: Mapping[str, Any]) -> Rules:

@@ -1,15 +1,14 @@
 """Reads TOML tables into records and gathers every fault with its place, to report all at once."""
 
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import MISSING, is_dataclass
 from datetime import date, datetime
 from functools import cache
-from importlib.resources import files
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from ehcp_timeline.errors import RulebookError
+from ehcp_timeline.inputs import shipped
 from ehcp_timeline.record import field, fields, record
 from ehcp_timeline.text import did_you_mean
 
@@ -176,14 +175,14 @@ class Location:
             raise RulebookError(tuple(self.faults))
 
 
-def read_shipped(kind: type[T], *path: str) -> T:
-    """Return a TOML file of the package as a record.
+def read_shipped(kind: type[T], name: str) -> T:
+    """Return a TOML file of the package, named by its path in it, as a record.
 
     Raises:
         RulebookError: With every fault.
     """
-    place = Location(f"{path[-1]}:")
-    read = place.record(kind, tomllib.loads(files("ehcp_timeline").joinpath(*path).read_text("utf-8")))
+    place = Location(f"{name.rpartition('/')[2]}:")
+    read = place.record(kind, shipped(name))
     place.refuse()
     return read
 

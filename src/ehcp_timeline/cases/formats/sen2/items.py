@@ -1,13 +1,12 @@
 """Reads `sen2.toml`: the modules and items of the SEN2 return, and what its tables' headings look like."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 
 from ehcp_timeline.cases.headers import fold
+from ehcp_timeline.inputs import shipped
 from ehcp_timeline.record import record
 
 KEY = "tableid"
@@ -95,7 +94,7 @@ class Sen2:
 @cache
 def sen2() -> Sen2:
     """Read the description of the return that ships with the package."""
-    read = tomllib.loads((resources.files(__package__) / "sen2.toml").read_text(encoding="utf-8"))
+    read = shipped("cases/formats/sen2/sen2.toml")
     modules = {}
     for name, held in read["module"].items():
         spellings = {fold(word): item for item, words in held["items"].items() for word in (item, *words)}
