@@ -41,7 +41,7 @@ def pinned(published: Published, true: Sequence[Sequence[int]], *, told: str) ->
     return [
         divmod(place, width)
         for place, (row, column) in enumerate(divmod(one, width) for one in range(len(start)))
-        if published.grid[row][column] is HIDDEN and len(_two_values(start, sums, place)) < 2
+        if published.grid[row][column] == HIDDEN and len(_two_values(start, sums, place)) < 2
     ]
 
 
@@ -49,7 +49,7 @@ def _known(
     published: Published, row: int, column: int, true: Sequence[Sequence[int]], told: str
 ) -> list[int]:
     count, value = published.grid[row][column], true[row][column]
-    if count is not HIDDEN:
+    if count != HIDDEN:
         return [count, count]
     if told == "nothing":
         return [0, FAR]

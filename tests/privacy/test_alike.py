@@ -36,7 +36,7 @@ def could_be(page: Page, counts: Counts, *, across: bool, down: bool) -> bool:
     """Return whether a table agrees with every number that is shown."""
     true = with_totals(counts, across=across, down=down)
     pairs = [pair for rows in zip(page, true, strict=True) for pair in zip(*rows, strict=True)]
-    return all(shown is HIDDEN or shown == number for shown, number in pairs)
+    return all(shown in (HIDDEN, number) for shown, number in pairs)
 
 
 SHAPES = [
@@ -81,7 +81,7 @@ def _known(page: Page, tables: list[Counts], *, across: bool, down: bool) -> lis
         (row, column)
         for row, counts in enumerate(page)
         for column, count in enumerate(counts)
-        if count is HIDDEN and full and len({table[row][column] for table in full}) < 2
+        if count == HIDDEN and full and len({table[row][column] for table in full}) < 2
     ]
 
 

@@ -33,7 +33,7 @@ def known(classes: Mapping[Page, Iterable[Page]]) -> list[tuple[Page, int]]:
         (page, place)
         for page, several in classes.items()
         for place, values in enumerate(zip(*several, strict=True))
-        if page[place] in (HIDDEN, HIDDEN.value) and len(set(values)) < 2
+        if page[place] == HIDDEN and len(set(values)) < 2
     ]
 
 
@@ -60,7 +60,7 @@ def agreeing(page: Page, counts: Counts) -> Iterator[Counts]:
     assert isinstance(grand, int)
 
     def could_be(row: Iterable[object], printed: Iterable[object]) -> bool:
-        return all(shown is HIDDEN or shown == one for one, shown in zip(row, printed, strict=True))
+        return all(shown in (HIDDEN, one) for one, shown in zip(row, printed, strict=True))
 
     def below(place: int, left: int) -> Iterator[Counts]:
         if place == len(counts):
@@ -160,9 +160,7 @@ def test_a_row_of_a_public_page(number: int, most: int, threshold: int) -> None:
         for counts in product(range(most + 1), repeat=number):
             page = tuple(_row(counts, threshold, hide_total=hide_total))
             classes[page].append((*counts, sum(counts)))
-        inside = {
-            page: found for page, found in classes.items() if page[-1] in (HIDDEN.value, *range(most + 1))
-        }
+        inside = {page: found for page, found in classes.items() if page[-1] in (HIDDEN, *range(most + 1))}
 
         assert known(inside) == []
 
@@ -175,14 +173,14 @@ def test_plans_that_two_tables_of_a_page_count() -> None:
     for in_time, young, old in product(range(8), repeat=3):
         overdue = young + old
         waiting = _waiting(WaitingCount(date(2026, 1, 1), in_time + overdue, overdue), 3)
-        page = tuple(_row((young, old), 3, hide_total=waiting.overdue == HIDDEN.value))
-        shown = HIDDEN.value if HIDDEN.value in (waiting.overdue, page[-1]) else waiting.overdue
+        page = tuple(_row((young, old), 3, hide_total=waiting.overdue == HIDDEN))
+        shown = HIDDEN if HIDDEN in (waiting.overdue, page[-1]) else waiting.overdue
         waits[waiting.open, shown, page[-1]].append((in_time + overdue, overdue, overdue))
         ages[*page, shown].append((young, old, overdue, overdue))
 
-    whole = {page: found for page, found in waits.items() if page[0] in (HIDDEN.value, *range(8))}
+    whole = {page: found for page, found in waits.items() if page[0] in (HIDDEN, *range(8))}
     assert known(whole) == []
-    assert known({page: found for page, found in ages.items() if page[2] in (HIDDEN.value, *range(8))}) == []
+    assert known({page: found for page, found in ages.items() if page[2] in (HIDDEN, *range(8))}) == []
 
 
 @pytest.mark.slow
@@ -197,7 +195,7 @@ def test_what_two_publications_give_away() -> None:
         old, new = numbers(before), numbers(after)
         told = set(differences(old, new, 3))  # type: ignore[arg-type]
         pairs = {place: (old[place], new[place]) for place in new}
-        one_hidden = {place for place, pair in pairs.items() if (pair[0] is HIDDEN) != (pair[1] is HIDDEN)}
+        one_hidden = {place for place, pair in pairs.items() if (pair[0] == HIDDEN) != (pair[1] == HIDDEN)}
         few = {
             place
             for place, (one, other) in pairs.items()

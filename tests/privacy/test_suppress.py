@@ -1,5 +1,7 @@
 """No hidden number of a published table can be worked out, and what is published is true."""
 
+from typing import Final
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from tests.privacy.attacker import pinned
 TOLD = ("all", "small", "nothing")
 GROUPS, KINDS = ("North", "South", "East", "West", "Mid"), ("late", "in time", "excused", "unknown")
 Counts = tuple[tuple[int, ...], ...]
-c = HIDDEN
+c: Final = HIDDEN
 
 
 def _table(counts: Counts, *, across: bool = True, down: bool = True) -> CountTable:
@@ -64,7 +66,7 @@ def test_what_is_printed_is_true(table: CountTable, threshold: int) -> None:
         (count, true)
         for row, true_row in zip(published.grid, _true(table), strict=True)
         for count, true in zip(row, true_row, strict=True)
-        if count is not HIDDEN
+        if count != HIDDEN
     ]
 
     assert [pair for pair in printed if pair[0] != pair[1]] == []
@@ -83,7 +85,7 @@ def test_the_zeros_of_a_mixed_group_are_shown(table: CountTable, threshold: int)
         for row, counts in zip(published.grid, _true(table), strict=True)
         if sum(map(bool, counts[: len(table.columns)])) > 1
         for count, true in zip(row, counts, strict=True)
-        if true == 0 and count is HIDDEN
+        if true == 0 and count == HIDDEN
     ]
 
     assert published.withheld or hidden == []

@@ -25,7 +25,7 @@ def differences(before: Numbers, after: Numbers, threshold: int) -> dict[tuple[s
     found = {}
     for place, new in after.items():
         old = before.get(place, new)
-        if (old is HIDDEN) != (new is HIDDEN):
+        if (old == HIDDEN) != (new == HIDDEN):
             found[place] = "hidden in one of the two, printed in the other"
         elif isinstance(old, int) and isinstance(new, int) and 0 < abs(new - old) < threshold:
             found[place] = f"moved by fewer than {threshold}: the two together count those few"
@@ -90,6 +90,6 @@ def _numbers(lines: Iterable[Mapping[str, Any]], by: Sequence[str]) -> Numbers:
 
 
 def _number(word: str) -> Count | None:
-    if word == HIDDEN.value:
+    if word == HIDDEN:
         return HIDDEN
     return int(word) if word.isascii() and word.isdigit() and len(word) < 10 else None

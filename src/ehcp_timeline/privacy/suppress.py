@@ -9,10 +9,9 @@ what is promised, from whom it protects, and what is not promised.
 """
 
 from collections.abc import Mapping
-from enum import Enum
 from functools import cache
 from math import inf
-from typing import Final
+from typing import Final, Literal
 
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.counts import percent
@@ -33,16 +32,9 @@ from ehcp_timeline.record import record
 
 Cell = tuple[int, int]
 LEAST_THRESHOLD = 3
-
-
-class Hidden(Enum):
-    """The mark for a number that is not published."""
-
-    HIDDEN = "[c]"
-
-
-HIDDEN: Final = Hidden.HIDDEN
-Count = int | Hidden
+HIDDEN: Final = "[c]"
+"""What stands for a number that is not published."""
+Count = int | Literal["[c]"]
 Grid = tuple[tuple[Count, ...], ...]
 
 
@@ -80,17 +72,12 @@ class Published:
     threshold: int
     withheld: bool = False
 
-    @property
-    def hidden(self) -> int:
-        """How many numbers are hidden, totals among them."""
-        return sum(count is HIDDEN for row in self.grid for count in row)
-
 
 def suppress(table: CountTable, threshold: int) -> Published:
     """Return the table with everything hidden that could say something about one person.
 
     >>> table = CountTable(("North", "South"), ("late", "in time"), ((2, 30), (9, 41)))
-    >>> for row in suppress(table, 5).grid: print(*(getattr(one, "value", one) for one in row))
+    >>> for row in suppress(table, 5).grid: print(*row)
     [c] [c] 32
     [c] [c] 50
     11 71 82
@@ -252,13 +239,13 @@ def check_threshold(threshold: int) -> None:
         )
 
 
-def share(part: Count, whole: Count) -> float | Hidden | None:
+def share(part: Count, whole: Count) -> float | Literal["[c]"] | None:
     """Return `part` as a percentage of `whole` to one decimal: hidden if either is, None without a whole.
 
     >>> share(9, 50), share(HIDDEN, 32), share(0, 0)
-    (18.0, <Hidden.HIDDEN: '[c]'>, None)
+    (18.0, '[c]', None)
     """
-    if part is HIDDEN or whole is HIDDEN:
+    if isinstance(part, str) or isinstance(whole, str):
         return HIDDEN
     return percent(part, whole)
 
@@ -286,7 +273,7 @@ def legend(threshold: int) -> str:
     """Return what `[c]` stands for."""
     most = threshold - 1
     return (
-        f"{HIDDEN.value} = hidden to protect the people counted: a number of 1 to {most}, a group that is "
+        f"{HIDDEN} = hidden to protect the people counted: a number of 1 to {most}, a group that is "
         "all in one category, or a number from which one of these could be worked out. Percentages built on "
         "a hidden number are hidden. Totals that are shown are exact."
     )

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from ehcp_timeline.commands.report.answer import LateDuty, ReportAnswer, WaitingCount, YearRate
 from ehcp_timeline.commands.report.figures import BANDS
 from ehcp_timeline.commands.report.headline import sentences
-from ehcp_timeline.commands.report.public import HIDDEN, published
+from ehcp_timeline.commands.report.public import published
 from ehcp_timeline.commands.report.view import report_sections
 from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.measure.forecast.outlook import ClearanceDay, Outlook, PathPoint
 from ehcp_timeline.measure.forecast.present import WorkOrder
 from ehcp_timeline.measure.forecast.request import OBSERVED
 from ehcp_timeline.output.chart import BarChart
+from ehcp_timeline.privacy.suppress import HIDDEN
 
 DAY = date(2026, 6, 1)
 

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 from ehcp_timeline.clock import months_on
 from ehcp_timeline.commands.report.answer import Number, ReportAnswer, WaitingCount
-from ehcp_timeline.commands.report.public import HIDDEN
 from ehcp_timeline.measure.counts import ISSUE
 from ehcp_timeline.measure.forecast.outlook import main_outlook
+from ehcp_timeline.privacy.suppress import HIDDEN
 from ehcp_timeline.text import count, day
 
 BAND_WORDS = {

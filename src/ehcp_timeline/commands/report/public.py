@@ -18,9 +18,8 @@ from ehcp_timeline.commands.report.answer import (
     YearRate,
 )
 from ehcp_timeline.measure.counts import ISSUE, percent
-from ehcp_timeline.privacy.suppress import CountTable, to_hide
+from ehcp_timeline.privacy.suppress import HIDDEN, CountTable, to_hide
 
-HIDDEN: Number = "[c]"
 _FEW = "too few children are overdue to publish one"
 _TOO_LITTLE = "the file records too little of what was finished"
 _OVERDUE, _TOTAL = 1, 2  # columns of a table of those in time and those overdue
@@ -132,5 +131,7 @@ def _rate(rate: YearRate, threshold: int) -> YearRate:
     if rate.plans is None or rate.in_time is None:
         return rate
     in_time, _, plans = _row((rate.in_time, int(rate.plans) - int(rate.in_time)), threshold)
-    share = HIDDEN if HIDDEN in (in_time, plans) else percent(int(in_time), int(plans))
-    return replace(rate, plans=plans, in_time=in_time, rate=share)
+    known = HIDDEN not in (in_time, plans)
+    return replace(
+        rate, plans=plans, in_time=in_time, rate=percent(int(in_time), int(plans)) if known else HIDDEN
+    )

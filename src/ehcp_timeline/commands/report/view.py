@@ -12,14 +12,13 @@ from ehcp_timeline.commands.report.answer import (
     ReportAnswer,
 )
 from ehcp_timeline.commands.report.headline import BAND_WORDS, NEVER, PACE_MOVED, doubts, horizon, shown
-from ehcp_timeline.commands.report.public import HIDDEN
 from ehcp_timeline.measure.changes import Change
 from ehcp_timeline.measure.compare.figures import ATTRIBUTION, ENGLAND
 from ehcp_timeline.measure.forecast.outlook import Outlook, PathPoint
 from ehcp_timeline.output.chart import CONTEXT, PALETTE, BarChart, ChartLine, LineChart
 from ehcp_timeline.output.sections import Section, table, without_empty_columns
 from ehcp_timeline.output.summary import STAGE_WORDS, acknowledged_lines
-from ehcp_timeline.privacy.suppress import legend
+from ehcp_timeline.privacy.suppress import HIDDEN, legend
 from ehcp_timeline.text import NOT_ADVICE, count, day, listed
 
 _BARS = 8

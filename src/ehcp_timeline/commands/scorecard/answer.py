@@ -210,20 +210,19 @@ def flat_keys(card: Scorecard) -> tuple[str, ...]:
 def flat_frame(card: Scorecard) -> pl.DataFrame:
     """Return a row for each group and period; columns as in `flat_keys`, null where there was no case."""
     by = card.question.group.id if card.question.group else None
-    number, periods = (
-        pl.col(PERIOD),
-        [Period(card.question.kind, each) for each in card.lines[PERIOD].unique()],
-    )
+    periods = [Period(card.question.kind, number) for number in card.lines[PERIOD].unique()]
+
+    def of_period(part: Literal["label", "first", "last"], kind: type[pl.DataType]) -> pl.Expr:
+        """Return the label, the first or the last day of the period of each line."""
+        named = {period.number: getattr(period, part) for period in periods}
+        return pl.col(PERIOD).replace_strict(named, return_dtype=kind)
+
     return card.lines.select(
         pl.lit(by, dtype=pl.String).alias("by"),
         "group",
-        number.replace_strict({period.number: period.label for period in periods}, return_dtype=pl.String),
-        number.replace_strict(
-            {period.number: period.first for period in periods}, return_dtype=pl.Date
-        ).alias("from"),
-        number.replace_strict({period.number: period.last for period in periods}, return_dtype=pl.Date).alias(
-            "to"
-        ),
+        of_period("label", pl.String),
+        of_period("first", pl.Date).alias("from"),
+        of_period("last", pl.Date).alias("to"),
         *(measure.id for measure in card.question.measures),
     )
 

@@ -6,26 +6,43 @@ is hidden in all of them if it is hidden in one. Each is then checked again, unt
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 
 import polars as pl
 
 from ehcp_timeline.commands.scorecard.answer import (
+    NO_CASES,
     ScorecardPublication,
+    flat_keys,
     flat_lines,
     group_notes,
     meanings,
 )
-from ehcp_timeline.commands.scorecard.view import WideTable, down, from_first_case, of_topic, wide_sections
+from ehcp_timeline.commands.scorecard.view import (
+    WideTable,
+    down,
+    from_first_case,
+    of_topic,
+    wide_document,
+    wide_sections,
+    wide_tables,
+)
+from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.kpi import Measure
 from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.measure.kpi.lines import OF_ALL, OF_RECORDED, PERIOD, RANK, PeriodRange, above, below
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
 from ehcp_timeline.output.data import markdown_text
-from ehcp_timeline.output.receipt import Receipt
+from ehcp_timeline.output.document import Document
+from ehcp_timeline.output.html import page_of
+from ehcp_timeline.output.receipt import MadeFrom, Receipt, read_of
 from ehcp_timeline.output.sections import Section, markdown_cell
+from ehcp_timeline.privacy.differencing import warnings
 from ehcp_timeline.privacy.suppress import HIDDEN, Cell, CountTable, check_threshold, legend, to_hide
 from ehcp_timeline.record import replace
+from ehcp_timeline.shell.destination import Output, say
+from ehcp_timeline.shell.options import DisclosureOptions
 from ehcp_timeline.text import day
 
 Number = tuple[int, str, tuple[str, ...]]
@@ -33,8 +50,6 @@ Number = tuple[int, str, tuple[str, ...]]
 Place = tuple[int, str]
 """The line of a number, and the id of its measure."""
 _LINE = "_line"
-
-
 _Sheet = tuple[str, CountTable, Mapping[Cell, Number]]
 """One measure in one period as a table, with the numbers of cases that its printed cells are."""
 
@@ -108,15 +123,71 @@ def _sheets(numbered: pl.DataFrame, measure: Measure) -> Iterator[_Sheet]:
         yield measure.id, CountTable(names, columns, inner, split, adds_down), numbers
 
 
-def part_of(
-    card: Scorecard, hidden: Collection[Place], measures: tuple[Measure, ...], window: PeriodRange
-) -> tuple[Scorecard, frozenset[Place]]:
-    """Return some measures, in some periods, and the places of what is hidden in that part."""
-    kept = window.of(card.lines.with_row_index(_LINE), card.question.kind)
-    places = {line: place for place, line in enumerate(kept[_LINE])}
+def publish(
+    to: Output,
+    whole: Scorecard,
+    measures: tuple[Measure, ...],
+    shown: Sequence[Measure],
+    window: PeriodRange,
+    disclosure: DisclosureOptions,
+    *,
+    wide: bool,
+    why: Sequence[str],
+) -> None:
+    """Write a scorecard without the numbers that give away a child, and without targets and trends.
+
+    The whole is protected first: a part of its measures and periods hides what the whole hides. What is
+    hidden in a period, and in measures that share no number, does not depend on any other.
+
+    Raises:
+        UsageError: The threshold hides nothing, or the groups are people.
+    """
+    question, threshold = whole.question, disclosure.threshold
+    if question.group is not None and question.group.id == "caseworker":
+        raise UsageError("a table by caseworker is about staff: it is not for publication", "--by team")
+    lines = window.of(whole.lines, question.kind)
     ids = {measure.id for measure in measures}
-    part = replace(card, lines=kept.drop(_LINE), question=replace(card.question, measures=measures))
-    return part, frozenset((places[line], name) for line, name in hidden if line in places and name in ids)
+    every_hidden = hidden_numbers(lines, question.measures, threshold)
+    hidden = frozenset((line, measure) for line, measure in every_hidden if measure in ids)
+    card = replace(whole, lines=lines, question=replace(question, measures=measures))
+    columns, tables = flat_keys(card), tuple(wide_tables(card, shown, hidden)) if wide else ()
+    title = f"Scorecard as at {question.as_at}"
+
+    def markdown(answer: ScorecardPublication, _: Receipt) -> str:
+        """Return the lines as a page of Markdown, what must be known of them below."""
+        notes = (f"\n{markdown_cell(note)}\n" for note in (answer.legend, *answer.notes))
+        return markdown_text(answer.lines, columns, title) + "".join(notes)
+
+    told = warnings(
+        disclosure.previous,
+        publication(card, hidden, threshold, None).lines,
+        ("group", "period"),
+        threshold,
+    )
+    for target in to:
+        no_cases = None if target.format in ("json", "ndjson") else NO_CASES
+        answer = publication(card, hidden, threshold, no_cases, why)
+        sections = partial(public_sections, card, answer, shown, tables)
+        names = (f"{measure.id}: {measure.name}" for measure in answer.measures)
+        document = Document(
+            title,
+            answer,
+            columns,
+            answer.lines.__iter__,
+            sections,
+            notes=(answer.legend, *answer.notes, *names),
+            nameless=True,
+            published="This sheet holds one table: a line for each group and period.",
+            made_from=MadeFrom(answer.as_at, answer.rulebook, read_of(card.files.inputs)),
+            made={
+                "html": page_of(f"Scorecard as at {day(answer.as_at)}", sections),
+                "md": partial(markdown, answer),
+            },
+        )
+        target.write(wide_document(document, tables, tuple(sections()), card) if wide else document)
+    if not to.for_people:
+        say(f"{len(hidden)} numbers hidden. {legend(threshold)}", *why, *group_notes(card))
+    say(*told)
 
 
 def publication(
@@ -132,7 +203,7 @@ def publication(
     """
     rows = tuple(flat_lines(card, no_cases))
     for number, measure in hidden:
-        rows[number][measure] = HIDDEN.value
+        rows[number][measure] = HIDDEN
     return ScorecardPublication(
         as_at=card.question.as_at,
         rulebook=RulebookUsed.of(card.question.rulebook),
@@ -142,12 +213,6 @@ def publication(
         lines=rows,
         notes=(*why, *group_notes(card)),
     )
-
-
-def public_table(answer: ScorecardPublication, keys: Sequence[str], title: str, _: Receipt) -> str:
-    """Return the lines as a page of Markdown, what must be known of them below."""
-    notes = (answer.legend, *answer.notes)
-    return markdown_text(answer.lines, keys, title) + "".join(f"\n{markdown_cell(note)}\n" for note in notes)
 
 
 def public_sections(

@@ -3,27 +3,51 @@
 Wide is as committees print it: periods across, groups down in their order, the % beside its #.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ehcp_timeline.commands.scorecard.answer import NO_CASES, MeasureMeant, ScorecardAnswer, flat_lines
-from ehcp_timeline.law.kpi import Kpis, Measure
-from ehcp_timeline.measure.kpi.lines import PERIOD, above
+from ehcp_timeline.commands.scorecard.answer import (
+    NO_CASES,
+    MeasureList,
+    MeasureMeant,
+    ScorecardAnswer,
+    flat_frame,
+    flat_keys,
+    flat_lines,
+    history_of,
+    scorecard_answer,
+)
+from ehcp_timeline.law.kpi import Kpis, Measure, load_kpis
+from ehcp_timeline.measure.answer import keys, values
+from ehcp_timeline.measure.kpi.lines import PERIOD, PeriodRange, above
 from ehcp_timeline.measure.kpi.periods import Period
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
+from ehcp_timeline.measure.kpi.targets import Target
 from ehcp_timeline.measure.kpi.trends import MeasureTrend, plain, trends
 from ehcp_timeline.output.document import Document
+from ehcp_timeline.output.html import page_of
+from ehcp_timeline.output.publication import NOT_APPLICABLE, PublishedTable, publication_bytes
+from ehcp_timeline.output.receipt import Receipt
 from ehcp_timeline.output.sections import Section, TableColumn, markdown_page, table
+from ehcp_timeline.output.workbook import ListChart
 from ehcp_timeline.privacy.suppress import HIDDEN
 from ehcp_timeline.record import record, replace
+from ehcp_timeline.shell.destination import Output
 from ehcp_timeline.text import count, day
 
-if TYPE_CHECKING:
-    from ehcp_timeline.output.receipt import Receipt
-
 Number = int | float | str | None
+_RATE = "pc_plans_issued_within_20_weeks"
+_CHART = ListChart(
+    title="Plans issued within 20 weeks",
+    alt="Plans issued within 20 weeks, in each period. The numbers are in the table above.",
+    across="period",
+    lines={_RATE: "within 20 weeks"},
+    unit="% of plans issued",
+)
+_LAST = {True: 2, False: 5}
+"""How many periods a screen shows: broken down by group, and not."""
 _OF_TARGETS = (
     *(TableColumn(heading, "fixed") for heading in ("measure", "group", "period")),
     *(TableColumn(heading, "number") for heading in ("target", "reached")),
@@ -91,7 +115,7 @@ def wide_tables(
         rows: dict[str, dict[int, list[Number]]] = {}
         for place, line in enumerate(lines):
             if line[PERIOD] >= first and line["group"] in there:
-                numbers = [HIDDEN.value if (place, measure.id) in hidden else line[key] for key in keys]
+                numbers = [HIDDEN if (place, measure.id) in hidden else line[key] for key in keys]
                 rows.setdefault(line["group"], {})[line[PERIOD]] = numbers
         periods = sorted({period for row in rows.values() for period in row})
         yield WideTable(
@@ -151,9 +175,7 @@ def wide_document(
         for group, numbers in wide.rows.items()
     ]
 
-    def book(receipt: "Receipt") -> bytes:
-        from ehcp_timeline.output.publication import NOT_APPLICABLE, PublishedTable, publication_bytes
-
+    def book(receipt: Receipt) -> bytes:
         group = card.question.group.id if card.question.group else "group"
         sheets = []
         for wide in tables:
@@ -176,6 +198,43 @@ def wide_document(
         sections=lambda: sections,
         made={**document.made, "xlsx": book, "md": lambda _: markdown_page(sections)},
     )
+
+
+def write_scorecard(
+    to: Output,
+    every: Scorecard,
+    shown: Sequence[Measure],
+    window: PeriodRange,
+    last: int | None,
+    targets: Sequence[Target],
+    *,
+    wide: bool,
+    history: bool,
+) -> None:
+    """Write a scorecard of the periods in the window, with the last so many of them on a screen."""
+    card = replace(every, lines=window.of(every.lines, every.question.kind))
+    answer = scorecard_answer(card, targets, tuple(history_of(every, card.lines)) if history else ())
+    grouped, columns = card.question.group is not None, flat_keys(card)
+    tables = tuple(wide_tables(card, shown)) if wide else ()
+    for target in to:
+        on_terminal = target.format == "table"
+        few = last or (_LAST[grouped] if on_terminal and not wide else None)
+        across = on_terminal and not grouped
+        sections = partial(scorecard_sections, card, answer, shown, last=few, across=across, tables=tables)
+        lines: Mapping[str, Callable[[], Any]] = {
+            "md": partial(flat_lines, card),
+            "xlsx": lambda: blank_before_first_case(card, list(flat_lines(card, None))),
+        }
+        document = Document(
+            f"Scorecard as at {answer.as_at}",
+            answer,
+            columns,
+            lines.get(target.format, partial(flat_frame, card)),
+            sections,
+            chart=_CHART if _RATE in columns and not grouped else None,
+            made={"html": page_of(f"Scorecard as at {day(answer.as_at)}", sections)},
+        )
+        target.write(wide_document(document, tables, tuple(sections()), card) if wide else document)
 
 
 def scorecard_sections(
@@ -336,13 +395,20 @@ def _history(answer: ScorecardAnswer, shown: Iterable[Measure]) -> Section:
     return table("Beside the periods before", rows, text=("measure", "record"))
 
 
-def measure_sections(topics: Mapping[str, str], measures: Sequence[MeasureMeant]) -> Iterator[Section]:
-    """Yield the measures of each topic: id, what is counted, out of what, and by which day."""
-    for topic, says in topics.items():
-        rows = (
-            {"measure": measure.id, "counted": measure.numerator, "out of": measure.denominator}
-            | {"by": measure.dated_by or "the as-at day"}
-            for measure in measures
-            if measure.topic == topic
-        )
-        yield table(says, rows, text=("counted", "out of", "by"))
+def measures_document() -> Document:
+    """Return what every measure counts, topic by topic."""
+    kpis = load_kpis()
+    measures = tuple(MeasureMeant.of(measure, kpis) for measure in kpis.measures)
+    lines = [values(measure) | {"dfe": ", ".join(measure.dfe) or None} for measure in measures]
+
+    def sections() -> Iterator[Section]:
+        for topic, says in kpis.topics.items():
+            rows = (
+                {"measure": measure.id, "counted": measure.numerator, "out of": measure.denominator}
+                | {"by": measure.dated_by or "the as-at day"}
+                for measure in measures
+                if measure.topic == topic
+            )
+            yield table(says, rows, text=("counted", "out of", "by"))
+
+    return Document("Measures", MeasureList(measures), keys(MeasureMeant), lines.__iter__, sections)

@@ -15,7 +15,7 @@ from ehcp_timeline.output.document import Document
 from ehcp_timeline.output.receipt import MadeFrom, read_of
 from ehcp_timeline.output.sections import Section, table
 from ehcp_timeline.privacy.differencing import TOTAL, warnings
-from ehcp_timeline.privacy.suppress import HIDDEN, CountTable, Hidden, legend, share, suppress
+from ehcp_timeline.privacy.suppress import HIDDEN, CountTable, legend, share, suppress
 from ehcp_timeline.record import Ge, record
 from ehcp_timeline.shell.destination import Output, say
 from ehcp_timeline.text import day
@@ -90,9 +90,7 @@ def publish(
     rows: list[dict[str, float | str | None]] = []
     for name, counts in zip((*table.rows, TOTAL), table.grid, strict=True):
         counted = dict(zip((*table.columns, "total"), counts, strict=True))
-        numbers = {**counted, _SHARE: share(counted["overdue"], counted["total"])}
-        shown = {key: value.value if isinstance(value, Hidden) else value for key, value in numbers.items()}
-        rows.append({by: name, **shown})
+        rows.append({by: name, **counted, _SHARE: share(counted["overdue"], counted["total"])})
     answer = PublicationAnswer(
         as_at=work.as_at,
         rulebook=work.audit.rulebook,
@@ -119,7 +117,7 @@ def publish(
         )
     )
     if not to.for_people:
-        hidden = sum(value == HIDDEN.value for row in answer.rows for value in row.values())
+        hidden = sum(value == HIDDEN for row in answer.rows for value in row.values())
         every = len(answer.rows) * (len(answer.columns) - 1)
         say(f"{hidden} of {every} numbers hidden. {answer.legend}")
     say(*told)
