@@ -206,7 +206,7 @@ def _told(clocks: Clocks | None, rows: Sequence[int]) -> pl.DataFrame:
     edges_at = standing.search_sorted(edges, "left").to_list()
     spans = zip(edges_at[: len(rows)], edges_at[len(rows) :], strict=True)
     positions = [place for first, last in spans for place in range(first, last)]
-    return clocks.at(pl.Series(positions, dtype=pl.UInt32)).frame()
+    return clocks.at(pl.Series(positions, dtype=pl.UInt32)).frame() if positions else NO_CLOCKS
 
 
 def _rows(batch: Batch, positions: pl.Series) -> list[Row]:
