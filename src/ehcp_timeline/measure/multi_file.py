@@ -108,6 +108,7 @@ class _History:
         self.sources = sources
         self.batches = [list(source.batches()) for source in sources]
         self.problems: list[Problem] = []
+        self.lost: dict[str, pl.Series] = {}  # column of the joint to the rows on which it cannot be known
         repeating = [deadline for deadline in rulebook.deadlines if deadline.repeats]
         names = {name for deadline in repeating for name in (*deadline.start_events, *deadline.answers)}
         self._repeated = frozenset(rulebook.columns_of(names)) - {*DECISIONS, REQUEST}
@@ -285,34 +286,30 @@ class _History:
         frame = frame.with_columns(pl.col("spelt").alias(_CASE)).drop("spelt").rename({ROW: "own"})
         frame = frame.with_row_index(ROW, offset=_BEGIN).with_columns(pl.col(ROW).cast(pl.UInt32))
         renumbered = frame.select(_FILE, pl.col("own").alias(ROW), pl.col(ROW).alias("new"))
-        lost: dict[str, pl.Series] = {}
         for name, some in unreadable.items():
             cells: pl.DataFrame = pl.concat(some)
-            lost[name] = cells.join(renumbered, on=[_FILE, ROW])["new"].sort()
-        frame = self._settled(frame, lost)
-        for place, source in enumerate(self.sources):
-            self._lose_what_it_lacks(frame, place, source.columns, lost)
+            self.lost[name] = cells.join(renumbered, on=[_FILE, ROW])["new"].sort()
+        events = [name for name in frame.columns if name in self.rulebook.events]
+        for name in sorted(events, key=lambda name: name != REQUEST):
+            frame = self._once(frame, name)
+        frame = self._one_decision(frame)
         if REQUEST in frame.columns:
-            self._lose_left_requests(frame, lost)
+            frame = self._reopened(frame)
+        for place, source in enumerate(self.sources):
+            self._lose_what_it_lacks(frame, place, source.columns)
+        if REQUEST in frame.columns:
+            self._lose_left_requests(frame)
         columns = reduce(
             lambda first, other: {**first, **other}, (dict(each[0].columns) for each in self.batches if each)
         )
         kept = frame.drop(_KEY, _FILE, "own")
-        batch = Batch(kept, lost, columns=columns)
+        batch = Batch(kept, self.lost, columns=columns)
         return JoinedCases(frame.select(pl.col("own").alias(ROW)), batch)
 
-    def _settled(self, frame: pl.DataFrame, lost: dict[str, pl.Series]) -> pl.DataFrame:
-        """Return rows with each event once; two dates of one event are none, and are said."""
-        events = [name for name in frame.columns if name in self.rulebook.events]
-        for name in sorted(events, key=lambda name: name != REQUEST):
-            frame = self._once(frame, name, lost)
-        frame = self._one_decision(frame, lost)
-        return self._reopened(frame, lost) if REQUEST in frame.columns else frame
-
-    def _reopened(self, frame: pl.DataFrame, lost: dict[str, pl.Series]) -> pl.DataFrame:
+    def _reopened(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return rows without the decisions on requests that a newer file holds as open; they are said."""
         there = [name for name in DECISIONS if name in frame.columns]
-        unread = pl.concat([lost.get(name, pl.Series(dtype=pl.UInt32)) for name in there]).implode()
+        unread = pl.concat([self.lost.get(name, pl.Series(dtype=pl.UInt32)) for name in there]).implode()
         asked = frame.filter(pl.col(REQUEST).is_not_null())
         undecided = pl.all_horizontal(pl.col(name).is_null() for name in there) & ~pl.col(ROW).is_in(unread)
         pairs = asked.filter(undecided).select(ROW, _KEY, _FILE, "own", _CASE, REQUEST)
@@ -326,10 +323,10 @@ class _History:
                 said = f"case {row[_CASE]}: {name} is blank in {here} and {row[name]} in {before}"
                 self._say(row["own"], name, "two-dates", said, _TRY, stops="cell")
             older = dated[f"{ROW}_old"]
-            frame = self._dropped(frame, name, older, pl.concat([dated[ROW], older]), lost)
+            frame = self._dropped(frame, name, older, pl.concat([dated[ROW], older]))
         return frame
 
-    def _lose_left_requests(self, frame: pl.DataFrame, lost: dict[str, pl.Series]) -> None:
+    def _lose_left_requests(self, frame: pl.DataFrame) -> None:
         """Note what is open of the requests of a SEN2 return that a later one, with the case, lacks."""
         ends = [name for name in (*DECISIONS[1:], "withdrawn", "moved_away") if name in frame.columns]
         for place, source in enumerate(self.sources):
@@ -344,7 +341,7 @@ class _History:
             gone = mine.join(newer, on=[_KEY, REQUEST], how="anti").join(newer, on=_KEY, how="semi")
             for deadline in self.rulebook.deadlines:
                 if REQUEST in deadline.start_events:
-                    self._lose(lost, gone, (REQUEST,), deadline.answers, frame.columns)
+                    self._lose(self.lost, gone, (REQUEST,), deadline.answers, frame.columns)
             for row in gone.iter_rows(named=True):
                 said = (
                     f"case {row[_CASE]}: the open request of {row[REQUEST]} in {self._where(row)} is in no "
@@ -352,7 +349,7 @@ class _History:
                 )
                 self._say(row["own"], REQUEST, "left-between-returns", said, "look it up", stops="cell")
 
-    def _once(self, frame: pl.DataFrame, name: str, lost: dict[str, pl.Series]) -> pl.DataFrame:
+    def _once(self, frame: pl.DataFrame, name: str) -> pl.DataFrame:
         """Return rows with an event of one day on one row, and without days that contradict each other."""
         columns = [*map(pl.col, (ROW, _KEY, _FILE, _CASE, "own")), pl.col(name).alias("day")]
         of_request = name not in self._repeated and name != REQUEST and REQUEST in frame.columns
@@ -383,9 +380,9 @@ class _History:
             self._say(pair["own"], name, "two-dates", said, _TRY, stops="cell")
         contradicted = pl.concat([differ[ROW], differ[f"{ROW}_old"]])
         newer = differ[ROW] if name == REQUEST else contradicted
-        return self._dropped(frame, name, pl.concat([contradicted, twice]), newer, lost)
+        return self._dropped(frame, name, pl.concat([contradicted, twice]), newer)
 
-    def _one_decision(self, frame: pl.DataFrame, lost: dict[str, pl.Series]) -> pl.DataFrame:
+    def _one_decision(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return rows without decisions on one request that differ in kind from file to file, and say so."""
         for kinds in ASKED:
             there = [name for name in kinds if name in frame.columns]
@@ -405,26 +402,17 @@ class _History:
                 )
                 self._say(new["own"], one, "two-answers", text, _TRY, stops="cell")
             for name in there:
-                frame = self._dropped(frame, name, several[ROW], several[ROW], lost)
+                frame = self._dropped(frame, name, several[ROW], several[ROW])
         return frame
 
-    def _dropped(
-        self,
-        frame: pl.DataFrame,
-        name: str,
-        rows: pl.Series,
-        unknown: pl.Series,
-        lost: dict[str, pl.Series],
-    ) -> pl.DataFrame:
+    def _dropped(self, frame: pl.DataFrame, name: str, rows: pl.Series, unknown: pl.Series) -> pl.DataFrame:
         """Return rows of which some have no day of an event, and note on which it cannot be known."""
         if len(unknown):
-            held = lost.get(name, pl.Series(dtype=pl.UInt32))
-            lost[name] = pl.concat([held, unknown]).unique().sort()
+            held = self.lost.get(name, pl.Series(dtype=pl.UInt32))
+            self.lost[name] = pl.concat([held, unknown]).unique().sort()
         return frame.with_columns(pl.when(~pl.col(ROW).is_in(rows.implode())).then(name).alias(name))
 
-    def _lose_what_it_lacks(
-        self, frame: pl.DataFrame, place: int, columns: frozenset[str], lost: dict[str, pl.Series]
-    ) -> None:
+    def _lose_what_it_lacks(self, frame: pl.DataFrame, place: int, columns: frozenset[str]) -> None:
         """Note what the rows of a file cannot answer because it lacks a column that another file has."""
         every = frozenset(frame.columns)
         able = {deadline.id for deadline in unjudgeable(self.rulebook, every)}
@@ -440,7 +428,7 @@ class _History:
                 ]  # fmt: skip
                 others = frame.filter(pl.col(_FILE).is_in(answerable), pl.col(REQUEST).is_not_null())
                 rows = rows.join(others, on=[_KEY, REQUEST], how="anti")
-            self._lose(lost, rows, deadline.start_events, deadline.answers, every)
+            self._lose(self.lost, rows, deadline.start_events, deadline.answers, every)
 
     def _where(self, row: Mapping[str, Any]) -> str:
         return f"{self.sources[row[_FILE]].name}, row {row['own']}"

@@ -223,8 +223,17 @@ def _ways_counted(plan: Mapping[str, Any], year: int) -> dict[RateName, Counted]
 
 
 def _parted(plan: Mapping[str, Any], law: Counted, dfe: Counted, rulebook: Rulebook) -> PartedPlan:
+    """Return a plan that is counted differently, and why: one of `KINDS`, and a sentence about this plan."""
     asked, issued = plan["request_received"], plan["plan_issued"]
-    kind, reason = why_parted(plan, law, dfe, rulebook)
+    if dfe == "left out":
+        kind, reason = _not_by_rule(plan, law)
+    elif law == "left out":
+        kind, reason = _not_by_law(plan, rulebook)
+    elif plan["start"] != asked:
+        happened = _what(plan, plan["start"], rulebook)
+        kind, reason = "other-start", f"the law counts from {plan['start']}: {happened}"
+    else:
+        kind, reason = "other-due-day", f"the law sets another last day: {plan['due']}"
     return PartedPlan(
         case_id=plan["case_id"],
         row=plan["row"],
@@ -237,18 +246,6 @@ def _parted(plan: Mapping[str, Any], law: Counted, dfe: Counted, rulebook: Ruleb
         reason=reason,
         **{name: plan[name] for name in WHOSE},
     )
-
-
-def why_parted(plan: Mapping[str, Any], law: Counted, dfe: Counted, rulebook: Rulebook) -> tuple[str, str]:
-    """Return why a plan is counted differently: one of `KINDS`, and a sentence about this plan."""
-    if dfe == "left out":
-        return _not_by_rule(plan, law)
-    if law == "left out":
-        return _not_by_law(plan, rulebook)
-    if plan["start"] != plan["request_received"]:
-        happened = _what(plan, plan["start"], rulebook)
-        return "other-start", f"the law counts from {plan['start']}: {happened}"
-    return "other-due-day", f"the law sets another last day: {plan['due']}"
 
 
 def _not_by_rule(plan: Mapping[str, Any], law: Counted) -> tuple[str, str]:

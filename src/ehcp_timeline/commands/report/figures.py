@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from pathlib import Path
 from typing import get_args
 
 import polars as pl
@@ -9,24 +10,36 @@ import polars as pl
 from ehcp_timeline.audit.selection import Selection
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.commands.report.answer import (
+    LOST,
     AgeBand,
     Audience,
     ChangedSince,
     LateDuty,
     LateWork,
     LongWait,
+    Lost,
     Number,
     ReportAnswer,
     WaitingCount,
     YearRate,
 )
 from ehcp_timeline.commands.report.public import published
-from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.errors import CaseFileError, UsageError
 from ehcp_timeline.law.kpi import load_kpis
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.acknowledged import AcknowledgedFile
 from ehcp_timeline.measure.answer import values
 from ehcp_timeline.measure.audit import check_files
+from ehcp_timeline.measure.casework import ALL, chosen_by
+from ehcp_timeline.measure.changes import (
+    Change,
+    changes_between,
+    counted,
+    is_saved_answer,
+    objections,
+    side_of_answer,
+    side_of_file,
+)
 from ehcp_timeline.measure.compare.compare import own_figures
 from ehcp_timeline.measure.compare.figures import Area, Figures
 from ehcp_timeline.measure.counts import ISSUE, first_that_holds
@@ -36,6 +49,9 @@ from ehcp_timeline.measure.forecast.request import ForecastRequest
 from ehcp_timeline.measure.kpi.question import KpiQuestion
 from ehcp_timeline.measure.kpi.scorecard import make_scorecard
 from ehcp_timeline.measure.result import Audit, StageName
+from ehcp_timeline.record import replace
+from ehcp_timeline.shell.open import CaseRequest
+from ehcp_timeline.shell.parse import day_asked
 
 BANDS: tuple[AgeBand, ...] = get_args(AgeBand)
 _BAND_ENDS = (28, 91, 182)  # days
@@ -91,8 +107,8 @@ def report(
     stages: dict[StageName, Number] = values(summary.stages)
     waiting = WaitingCount(as_at, sum(map(int, stages.values())), summary.clearance.overdue_plans)
     needs = [" or ".join(line.needs) for line in summary.not_judged if line.deadline == ISSUE[0]]
-    counted = any(name in summary.verdicts for name in ISSUE)
-    not_counted = None if counted else "the file holds no request for an assessment"
+    has_request = any(name in summary.verdicts for name in ISSUE)
+    not_counted = None if has_request else "the file holds no request for an assessment"
     answer = ReportAnswer(
         as_at=as_at,
         audience=audience,
@@ -197,3 +213,36 @@ def _oldest(audit: Audit, rows: Sequence[pl.DataFrame]) -> Iterator[LongWait]:
     for case in audit.oldest:
         team, caseworker = whose.get((case.case_id, case.row), (None, None))
         yield LongWait(case.case_id, case.row, case.stage, case.start, case.weeks, team, caseworker)
+
+
+def changed_since(
+    asks: CaseRequest, file: CaseFile, old: Path, old_as_at: str | None, *, public: bool
+) -> ChangedSince:
+    """Return what happened to the council's statutory duties since an earlier file or saved answer.
+
+    Raises:
+        UsageError: The two do not belong together.
+    """
+    now = side_of_file(asks.work(file, ALL, None))
+    if is_saved_answer(old):
+        before = side_of_answer(old)
+    else:
+        when = day_asked(old_as_at, "--since-as-at") if old_as_at else asks.as_at
+        before = side_of_file(asks.work(asks.source(old, when), ALL, None, when))
+    reasons = tuple(objections(replace(before, as_at=now.as_at), now))
+    if reasons:
+        raise UsageError("; ".join(reasons), "ehcp changes OLD NEW --force compares them anyway")
+    own = changes_between(before, now, chosen_by(Selection(), asks.rulebook))
+    counts: dict[Change | Lost, Number] = {}
+    if not public:
+        counts.update(counted(own).items())
+        return ChangedSince(before.as_at, counts)
+    plans, was = pl.col("deadline").is_in(ISSUE), pl.col("before") == "overdue"
+    kind = pl.when(pl.col("change").is_in(["new", "still-late"])).then("change").when(was).then(pl.lit(LOST))
+    children = pl.col("case_id").n_unique().alias("children")
+    kinds = own.filter(plans).group_by(kind.alias("kind")).agg(pl.len(), children).drop_nulls("kind")
+    counts |= {"new": 0, "still-late": 0, LOST: 0}
+    counts.update(kinds.select("kind", "len").iter_rows())
+    in_time = before.clocks.filter(plans, pl.col("verdict").is_in(["running", "excused", "unknown"]))
+    fewest = min([*kinds["children"], in_time["case_id"].n_unique()])
+    return ChangedSince(before.as_at, counts, fewest if all(counts.values()) else 0)

@@ -5,22 +5,48 @@ from dataclasses import replace
 from datetime import date
 from itertools import cycle
 
-from ehcp_timeline.commands.report.answer import (
-    ChangedSince,
-    Lost,
-    Number,
-    ReportAnswer,
+from ehcp_timeline.commands.report.answer import Audience, ChangedSince, Lost, Number, ReportAnswer
+from ehcp_timeline.commands.report.headline import (
+    BAND_WORDS,
+    NEVER,
+    PACE_MOVED,
+    doubts,
+    horizon,
+    sentences,
+    shown,
 )
-from ehcp_timeline.commands.report.headline import BAND_WORDS, NEVER, PACE_MOVED, doubts, horizon, shown
 from ehcp_timeline.measure.changes import Change
 from ehcp_timeline.measure.compare.figures import ATTRIBUTION, ENGLAND
-from ehcp_timeline.measure.forecast.outlook import Outlook, PathPoint
-from ehcp_timeline.output.chart import CONTEXT, PALETTE, BarChart, ChartLine, LineChart
-from ehcp_timeline.output.sections import Section, table, without_empty_columns
+from ehcp_timeline.measure.forecast.outlook import Outlook
+from ehcp_timeline.output.chart import (
+    CONTEXT,
+    NARROW,
+    PALETTE,
+    WIDE,
+    BarChart,
+    ChartLine,
+    LineChart,
+    data_uri,
+)
+from ehcp_timeline.output.document import Document
+from ehcp_timeline.output.html import html_page
+from ehcp_timeline.output.receipt import Receipt
+from ehcp_timeline.output.sections import Section, markdown_page, table, without_empty_columns
 from ehcp_timeline.output.summary import STAGE_WORDS, acknowledged_lines
 from ehcp_timeline.privacy.suppress import HIDDEN, legend
 from ehcp_timeline.text import NOT_ADVICE, count, day, listed
 
+KINDS: Mapping[Audience, str] = {
+    "board": "report for the board",
+    "team": "report for the team",
+    "public": "performance report",
+}
+_FOOTERS: Mapping[Audience, str] = {
+    "board": "For councillors and managers. It names cases by number: not for publication.",
+    "team": "For the team that does the work. It names cases and caseworkers: not for publication.",
+    "public": "Made for publication: nobody is named and small numbers are hidden.",
+}
+_TO_A_FILE = "This is the text of a page with charts. To write the page: add -o board.html"
 _BARS = 8
 _PATH_STEP = 3  # every third point of a forecast, twelve weeks apart
 _MOST = 10
@@ -59,6 +85,40 @@ _NAMES_PUBLIC = (
     "Nobody is named on this page. Do not publish two such pages of days close together: the difference "
     "between them can reveal single children."
 )
+
+
+def report_document(answer: ReportAnswer, *, on_screen: bool) -> Document:
+    """Return a report with its sentences; `on_screen`, with what to type for the page itself."""
+    words, whose = tuple(sentences(answer)), f"{answer.authority}: " if answer.authority else ""
+    title = f"{whose}EHC plans on {day(answer.as_at)}"
+
+    def everything() -> list[Section]:
+        return [Section(title, words), *report_sections(answer)]
+
+    def page(receipt: Receipt) -> str:
+        return html_page(
+            "commands/report/board.html",
+            title=title,
+            kind=f"Education, health and care plans: {KINDS[answer.audience]}",
+            sentences=words,
+            sections=list(report_sections(answer)),
+            uri=data_uri,
+            wide=WIDE,
+            narrow=NARROW,
+            footer=_FOOTERS[answer.audience],
+            receipt=receipt,
+        )
+
+    return Document(
+        title,
+        replace(answer, sentences=words),
+        sections=lambda: [
+            *everything(),
+            *([Section(before=(_TO_A_FILE,), closing=True)] if on_screen else ()),
+        ],
+        nameless=answer.audience == "public",
+        made={"html": page, "md": lambda _: markdown_page(everything())},
+    )
 
 
 def report_sections(answer: ReportAnswer) -> Iterator[Section]:
@@ -238,10 +298,16 @@ def _paths(answer: ReportAnswer, outlooks: Sequence[Outlook]) -> Section:
     paths = {ORDER_WORDS[outlook.policy]: outlook.path[_PATH_STEP - 1 :: _PATH_STEP] for outlook in outlooks}
     days = [point.day.toordinal() for point in answer.waiting]
     past = _points(days, [point.overdue for point in answer.waiting])
-    panels = tuple(
-        (name, (ChartLine("So far", past, PALETTE[0]), _line_to_come(past[-1:], path)))
-        for name, path in paths.items()
-    )
+    panels = []
+    for name, path in paths.items():
+        weeks = [point.week_ending.toordinal() for point in path]
+        middle, low, high = (
+            (*past[-1:], *_points(weeks, [getattr(point, key) for point in path]))
+            for key in ("overdue_p50", "overdue_p15", "overdue_p85")
+        )
+        band = tuple((x, least, most) for (x, least), (_, most) in zip(low, high, strict=True))
+        to_come = ChartLine("To come", middle, PALETTE[3], band)
+        panels.append((name, (ChartLine("So far", past, PALETTE[0]), to_come)))
     rows = [
         {"week ending": day(points[0].week_ending)}
         | {
@@ -264,19 +330,9 @@ def _paths(answer: ReportAnswer, outlooks: Sequence[Outlook]) -> Section:
         before=(
             "The line is the middle simulation, the band holds 70 of 100; 15 are above it and 15 below.",
         ),
-        chart=LineChart(alt, "Plans overdue", ticks, panels),
+        chart=LineChart(alt, "Plans overdue", ticks, tuple(panels)),
         caption="Overdue plans to come: the middle simulation (and the span of 70 of 100)",
     )
-
-
-def _line_to_come(now: tuple[tuple[float, float], ...], path: Sequence[PathPoint]) -> ChartLine:
-    weeks = [point.week_ending.toordinal() for point in path]
-    middle, low, high = (
-        (*now, *_points(weeks, [getattr(point, key) for point in path]))
-        for key in ("overdue_p50", "overdue_p15", "overdue_p85")
-    )
-    band = tuple((x, least, most) for (x, least), (_, most) in zip(low, high, strict=True))
-    return ChartLine("To come", middle, PALETTE[3], band)
 
 
 def _cases(answer: ReportAnswer) -> Iterator[Section]:

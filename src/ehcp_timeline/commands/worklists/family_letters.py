@@ -13,8 +13,9 @@ from ehcp_timeline.measure.acknowledged import Acknowledged
 from ehcp_timeline.measure.answer import Problems, RulebookUsed, keys, lines_of
 from ehcp_timeline.measure.casework import Casework
 from ehcp_timeline.measure.next_steps import next_steps
-from ehcp_timeline.measure.result import Audit, Input, NotJudged
+from ehcp_timeline.measure.result import Input, NotJudged
 from ehcp_timeline.measure.worklists import AHEAD, before_breach
+from ehcp_timeline.output.document import Document
 from ehcp_timeline.output.sections import CASE, DEADLINE, DUE, WHOSE_COLUMNS, Section, column_of, list_section
 from ehcp_timeline.output.summary import acknowledged_lines, opening
 from ehcp_timeline.record import Ge, Whole, record
@@ -24,7 +25,7 @@ from ehcp_timeline.text import count, day
 if TYPE_CHECKING:
     import polars as pl
 
-NOTES = (
+_NOTES = (
     "No letter has been sent. Each line is for one family: check it before you write.",
     "The Ombudsman expects families to be told of a delay before the day is missed, and why, and until when.",
     "`expected` is an estimate: for plans that of `ehcp forecast --per-case`, else at the present pace.",
@@ -95,13 +96,13 @@ class LettersAnswer:
     acknowledged: Acknowledged | None = None
 
 
-def letters_answer(
-    work: Casework, selection: Selection, within: int = AHEAD, projected: "pl.DataFrame | None" = None
-) -> LettersAnswer:
-    """Return one line for each family to write to whose day is within so many days."""
+def letters_document(
+    work: Casework, selection: Selection, top: int, within: int, projected: "pl.DataFrame | None"
+) -> Document:
+    """Return a line for each family to write to whose day is within so many days, first due first."""
     risk, audit = before_breach(work, selection, within, projected), work.audit
     lines = tuple(map(_line, risk.clocks.iter_rows(named=True)))
-    return LettersAnswer(
+    answer = LettersAnswer(
         as_at=audit.as_at,
         rulebook=audit.rulebook,
         input=audit.input,
@@ -113,6 +114,20 @@ def letters_answer(
         within=within,
         acknowledged=work.listed(risk.clocks)[1],
     )
+
+    def sections() -> Iterator[Section]:
+        yield opening(audit)
+        expected, still = column_of("expected", kind="fixed"), column_of("still_to_do", "still to do")
+        mail_merge = "No letter is sent: -o letters.xlsx makes the list for a mail merge."
+        yield list_section(
+            f"Due within {within} days, and will be missed at the present pace",
+            (CASE, DUE, expected, DEADLINE, still, *WHOSE_COLUMNS),
+            lines_of(lines[:top], LetterLine),
+            len(lines),
+            after=(*untold_lines(risk.untold), *acknowledged_lines(answer.acknowledged), mail_merge),
+        )
+
+    return Document.of_list("Before the day is missed", answer, "letters", sections, notes=_NOTES)
 
 
 def projected_plans(
@@ -159,21 +174,3 @@ def _line(clock: Mapping[str, Any]) -> LetterLine:
         "rights": rights,
     }
     return LetterLine(**{**as_it_is, **own})
-
-
-def letter_sections(audit: Audit, answer: LettersAnswer, top: int) -> Iterator[Section]:
-    """Yield the families to tell before the day is missed, first due first."""
-    yield opening(audit)
-    expected, still = column_of("expected", kind="fixed"), column_of("still_to_do", "still to do")
-    mail_merge = "No letter is sent: -o letters.xlsx makes the list for a mail merge."
-    yield list_section(
-        f"Due within {answer.within} days, and will be missed at the present pace",
-        (CASE, DUE, expected, DEADLINE, still, *WHOSE_COLUMNS),
-        lines_of(answer.letters[:top], LetterLine),
-        len(answer.letters),
-        after=(
-            *untold_lines(answer.summary.cannot_be_told),
-            *acknowledged_lines(answer.acknowledged),
-            mail_merge,
-        ),
-    )

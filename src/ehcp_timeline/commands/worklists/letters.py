@@ -1,6 +1,5 @@
 """`ehcp letters`: families to tell before a day is missed, ready for a mail merge; no letter is sent."""
 
-from functools import partial
 from typing import Annotated
 
 from ehcp_timeline.shell import options
@@ -36,19 +35,11 @@ def letters(
     to = output.choose()
     asks = about.request()
     selection = options.chosen(asks.rulebook, options.DutyOptions(deadline=deadline), groups)
-    from ehcp_timeline.commands.worklists.family_letters import (
-        NOTES,
-        letter_sections,
-        letters_answer,
-        projected_plans,
-    )
+    from ehcp_timeline.commands.worklists.family_letters import letters_document, projected_plans
     from ehcp_timeline.measure.casework import ALL
-    from ehcp_timeline.output.document import Document
 
     source = asks.source(file)
     work = asks.work(source, ALL, assume_blank, accepted=asks.acknowledged(acknowledged))
     work.check_filters(selection)
     projected = projected_plans(asks.rulebook, source, asks.config, asks.as_at)
-    answer = letters_answer(work, selection, within, projected)
-    sections = partial(letter_sections, work.audit, answer, top)
-    to.write(Document.of_list("Before the day is missed", answer, "letters", sections, notes=NOTES))
+    to.write(letters_document(work, selection, top, within, projected))

@@ -1,6 +1,6 @@
 """The lists of `overdue` and `next`: the record of each answer, and the page that a person is shown."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
 from itertools import islice
@@ -231,14 +231,30 @@ def save_list_document(work: Casework, selection: Selection, key: "Key | None", 
     risk = at_risk(work, selection)
     counts = RiskCounts(risk.clocks.height, risk.in_time, risk.untold)
     answer = SaveListAnswer.of(work, risk.clocks, counts, key)
-    sections = partial(risk_sections, work.audit, answer, top)
-    return Document.of_list("In time so far, and at risk", answer, "work", sections)
+    title = "In time so far, and at risk"
+
+    def sections() -> Iterator[Section]:
+        yield opening(work.audit)
+        clocks = answer.work
+        after = (*untold_lines(risk.untold), *acknowledged_lines(answer.acknowledged))
+        if clocks.is_empty():
+            yield Section("No in-time case is at risk", before=after)
+            return
+        columns = (
+            *(CASE, DUE, column_of("days_left", "days left", "number")),
+            *(column_of("expected_p50", "expected", "fixed"), column_of("expected_p85", "if slow", "fixed")),
+            *(_DO, _BY, *WHOSE_COLUMNS),
+        )
+        yield list_section(title, columns, _first(clocks, top), clocks.height, after=after)
+        yield _law(clocks)
+
+    return Document.of_list(title, answer, "work", sections)
 
 
 def next_document(
     work: Casework, selection: Selection, key: "Key | None", top: int, policy: Policy, *, names: bool
 ) -> Document:
-    """Return the order of work for the day: each case once, in the order of a policy."""
+    """Return the order of work for the day: each case once, with its step, its day and the reason."""
     mine = work.open_clocks(chosen_by(selection, work.rulebook))
     every = workable(mine, work)
     named = sorted(selection.caseworkers | selection.teams | selection.districts)
@@ -247,7 +263,19 @@ def next_document(
     counts = NextCounts(policy, every["case_id"].n_unique(), untold)
     answer = NextAnswer.of(work, every, counts, key, partial(order_of_work, policy=policy))
     entries = partial(entries_of, as_at=work.as_at, steps=True, names=names)
-    sections = partial(next_sections, title, answer, top, judged=_all_judged(work.audit))
+
+    def sections() -> Iterator[Section]:
+        unjudged = (f"{count(untold, 'clock')} cannot be judged: ehcp check says why.",) if untold else ()
+        after = (*unjudged, *acknowledged_lines(answer.acknowledged))
+        if answer.work.is_empty():
+            what = "Nothing" if _all_judged(work.audit) else "Nothing that could be judged"
+            nothing = f"{what} is overdue, excused or due within {AHEAD} days."
+            yield Section(title, before=(nothing,), after=after)
+        else:
+            columns = (CASE, _DO, _BY, ListColumn(TableColumn("because"), _why))
+            shown = _first(answer.work, top)
+            yield list_section(title, columns, shown, answer.work.height, after=after)
+
     return Document.of_list(title, answer, "work", sections, entries=entries)
 
 
@@ -291,43 +319,8 @@ def overdue_sections(
     yield _law(worst_first(work.filter(pl.col("days_late") == pl.col("days_late").max().over("deadline"))))
 
 
-def risk_sections(audit: Audit, answer: SaveListAnswer, top: int) -> Iterator[Section]:
-    """Yield the in-time cases that may be missed, first due first."""
-    yield opening(audit)
-    clocks, untold = answer.work, answer.summary.cannot_be_told
-    after = (*untold_lines(untold), *acknowledged_lines(answer.acknowledged))
-    if clocks.is_empty():
-        yield Section("No in-time case is at risk", before=after)
-        return
-    columns = (
-        *(CASE, DUE, column_of("days_left", "days left", "number")),
-        *(column_of("expected_p50", "expected", "fixed"), column_of("expected_p85", "if slow", "fixed")),
-        *(_DO, _BY, *WHOSE_COLUMNS),
-    )
-    yield _list("In time so far, and at risk", clocks, columns, top, after)
-    yield _law(clocks)
-
-
-def next_sections(title: str, answer: NextAnswer, top: int, *, judged: bool = True) -> Iterator[Section]:
-    """Yield one page: what to do today, in order, each with its step, its day and the reason.
-
-    `judged` says whether every deadline that started could be judged.
-    """
-    work, untold = answer.work, answer.summary.cannot_be_told
-    unjudged = (f"{count(untold, 'clock')} cannot be judged: ehcp check says why.",) if untold else ()
-    after = (*unjudged, *acknowledged_lines(answer.acknowledged))
-    if work.is_empty():
-        what = "Nothing" if judged else "Nothing that could be judged"
-        nothing = f"{what} is overdue, excused or due within {AHEAD} days."
-        yield Section(title, before=(nothing,), after=after)
-        return
-    yield _list(title, work, (CASE, _DO, _BY, ListColumn(TableColumn("because"), _why)), top, after)
-
-
-def _list(
-    title: str, clocks: pl.DataFrame, columns: Sequence[ListColumn], top: int, after: tuple[str, ...] = ()
-) -> Section:
-    return list_section(title, columns, clocks.head(top).iter_rows(named=True), clocks.height, after=after)
+def _first(clocks: pl.DataFrame, top: int) -> Iterator[Row]:
+    return clocks.head(top).iter_rows(named=True)
 
 
 def _law(work: pl.DataFrame) -> Section:

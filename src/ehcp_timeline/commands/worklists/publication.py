@@ -86,30 +86,44 @@ def publish(
     if by == "caseworker":
         raise UsageError("a table by caseworker is about staff: it is not for publication", "--by team")
     clocks = work.open_clocks(chosen_by(selection, work.rulebook))
-    table = suppress(open_cases(clocks, by), threshold)
+    counted_cases = suppress(open_cases(clocks, by), threshold)
     rows: list[dict[str, float | str | None]] = []
-    for name, counts in zip((*table.rows, TOTAL), table.grid, strict=True):
-        counted = dict(zip((*table.columns, "total"), counts, strict=True))
+    for name, counts in zip((*counted_cases.rows, TOTAL), counted_cases.grid, strict=True):
+        counted = dict(zip((*counted_cases.columns, "total"), counts, strict=True))
         rows.append({by: name, **counted, _SHARE: share(counted["overdue"], counted["total"])})
     answer = PublicationAnswer(
         as_at=work.as_at,
         rulebook=work.audit.rulebook,
         by=cast("Literal['district', 'team']", by),
-        threshold=table.threshold,
-        withheld=table.withheld,
-        legend=legend(table.threshold),
-        columns=(by, *table.columns, "total", _SHARE),
+        threshold=threshold,
+        withheld=counted_cases.withheld,
+        legend=legend(threshold),
+        columns=(by, *counted_cases.columns, "total", _SHARE),
         rows=tuple(rows),
     )
-    title = f"Open cases by {by}"
+
+    def sections() -> Iterator[Section]:
+        """Yield the table as a person sees it; nothing names the file it was made from."""
+        cells = (
+            {key.replace("_", " "): "n/a" if row[key] is None else row[key] for key in answer.columns}
+            for row in answer.rows
+        )
+        yield table(
+            f"Open cases by {by} as at {day(answer.as_at)}",
+            () if answer.withheld else cells,
+            text=(by,),
+            before=(_WITHHELD,) if answer.withheld else (),
+            after=(answer.legend,),
+        )
+
     told = warnings(previous, answer.rows, (by,), threshold)
     to.write(
         Document(
-            title,
+            f"Open cases by {by}",
             answer,
             answer.columns,
             lambda: answer.rows,
-            lambda: publication_sections(answer),
+            sections,
             notes=(answer.legend,),
             nameless=True,
             published=f"This sheet holds one table: open cases by {by}, each in one state.",
@@ -121,18 +135,3 @@ def publish(
         every = len(answer.rows) * (len(answer.columns) - 1)
         say(f"{hidden} of {every} numbers hidden. {answer.legend}")
     say(*told)
-
-
-def publication_sections(answer: PublicationAnswer) -> Iterator[Section]:
-    """Yield the table as a person sees it; nothing names the file it was made from."""
-    rows = (
-        {key.replace("_", " "): "n/a" if row[key] is None else row[key] for key in answer.columns}
-        for row in answer.rows
-    )
-    yield table(
-        f"Open cases by {answer.by} as at {day(answer.as_at)}",
-        () if answer.withheld else rows,
-        text=(answer.by,),
-        before=(_WITHHELD,) if answer.withheld else (),
-        after=(answer.legend,),
-    )

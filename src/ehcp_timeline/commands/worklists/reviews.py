@@ -196,12 +196,12 @@ def reviews_document(
     """Return the reviews to come: `year` a table by month, `list` the list behind it, else of a term."""
     if what in ("year", "list"):
         group = cast("Group", choice("--by", by, GROUPS))
-        return diary_document(work, selection, group, top, names=names, table=what == "year")
+        return diary_document(work, selection, group, top, names=names, by_month=what == "year")
     return term_document(work, selection, term_of(what, terms, work.as_at), top, names=names)
 
 
 def diary_document(
-    work: Casework, selection: Selection, by: Group, top: int, *, names: bool, table: bool
+    work: Casework, selection: Selection, by: Group, top: int, *, names: bool, by_month: bool
 ) -> Document:
     """Return the reviews of the year ahead: a table by month, or the list behind it."""
     due, last = pl.col("due"), month_end(months_on(work.as_at.replace(day=1), MONTHS_AHEAD - 1))
@@ -218,8 +218,14 @@ def diary_document(
     counts = ReviewCounts(total.total, total.past_due, total.unclear)
     answer = ReviewsAnswer.of(work, every, counts, by=by, diary=most_first, total=total)
     title = f"Reviews to come on {work.as_at}"
-    if not table:
-        return _list_document(title, answer, _list_sections, top, names=names, group=by)
+    if not by_month:
+
+        def sections_of_list(top: int) -> Iterator[Section]:
+            rows, columns = answer.work.head(top).iter_rows(named=True), (*_SHOWN, _SCHOOL, *WHOSE_COLUMNS)
+            after = tuple(_counted(answer))
+            yield list_section("Reviews to come", columns, rows, answer.work.height, after=after)
+
+        return _list_document(title, answer, sections_of_list, top, names=names, group=by)
     rows = [
         {by: line.name, "total": line.total, "past_due": line.past_due, "unclear": line.unclear}
         | {**line.months, LATER: line.later}
@@ -238,28 +244,40 @@ def term_document(
     around = ((due < term.first, BEFORE), (due > term.last, AFTER))
     when = first_that_holds((unclear, UNCLEAR), *around, otherwise=IN)
     every = coming_reviews(work, selection).filter(unclear | (due <= term.until)).with_columns(when=when)
-    past = every.filter(~unclear, due < work.as_at).height
-    counts = ReviewCounts(every.height, past, every.filter(unclear).height)
+    past_due = every.filter(~unclear, due < work.as_at).height
+    counts = ReviewCounts(every.height, past_due, every.filter(unclear).height)
     answer = TermListAnswer.of(work, every, counts, term=term)
-    sections, notes = partial(_term_sections, term=term), tuple(_of_term(term))
-    return _list_document(
-        f"Reviews in {term.name}", answer, sections, top, names=names, group="school", notes=notes
-    )
+    title, notes = f"Reviews in {term.name}", tuple(_of_term(term))
+
+    def sections(top: int) -> Iterator[Section]:
+        said = [*notes]
+        if term.list_by < answer.as_at:
+            said.append(f"That day has passed: it is {day(answer.as_at)}.")
+        schools = [(name or "No school recorded", mine) for name, mine in split(answer.work, "school")]
+        past = f", {counts.past_due:,} of them past due" if counts.past_due else ""
+        unclear = f", {counts.unclear:,} of an unclear day" if counts.unclear else ""
+        said.append(f"{count(counts.reviews, 'review')} in {count(len(schools), 'list')}{past}{unclear}.")
+        yield Section(title, (*said, *_counted(answer)))
+        for name, mine in schools:
+            rows = mine.head(top).iter_rows(named=True)
+            yield list_section(name, (*_SHOWN, column_of("caseworker", optional=True)), rows, mine.height)
+
+    return _list_document(title, answer, sections, top, names=names, group="school", notes=notes)
 
 
 def _list_document(
     title: str,
     answer: WorkAnswer,
-    sections: Callable[[Any, int], Iterator[Section]],
+    sections: Callable[[int], Iterator[Section]],
     top: int,
     *,
     names: bool,
     **more: Any,  # noqa: ANN401 - the rest of a document
 ) -> Document:
     """Return a list of reviews; a page shows all of them, a screen so many."""
-    html = page_of(title, partial(sections, answer, answer.work.height))
+    html = page_of(title, partial(sections, answer.work.height))
     entries = partial(entries_of, as_at=answer.as_at, names=names)
-    shown = partial(sections, answer, top)
+    shown = partial(sections, top)
     return Document.of_list(title, answer, "work", shown, entries=entries, made={"html": html}, **more)
 
 
@@ -289,28 +307,6 @@ def _diary_sections(answer: ReviewsAnswer, total: DiaryLine, top: int | None) ->
             ),
         )
     )
-
-
-def _list_sections(answer: ReviewsAnswer, top: int) -> Iterator[Section]:
-    rows = answer.work.head(top).iter_rows(named=True)
-    columns = (*_SHOWN, _SCHOOL, *WHOSE_COLUMNS)
-    after = tuple(_counted(answer))
-    yield list_section("Reviews to come", columns, rows, answer.work.height, after=after)
-
-
-def _term_sections(answer: TermListAnswer, top: int, term: TermListed) -> Iterator[Section]:
-    counts, work = answer.summary, answer.work
-    said = [*_of_term(term)]
-    if term.list_by < answer.as_at:
-        said.append(f"That day has passed: it is {day(answer.as_at)}.")
-    schools = [(name or "No school recorded", mine) for name, mine in split(work, "school")]
-    past = f", {counts.past_due:,} of them past due" if counts.past_due else ""
-    unclear = f", {counts.unclear:,} of an unclear day" if counts.unclear else ""
-    said.append(f"{count(counts.reviews, 'review')} in {count(len(schools), 'list')}{past}{unclear}.")
-    yield Section(f"Reviews in {term.name}", (*said, *_counted(answer)))
-    for name, mine in schools:
-        rows = mine.head(top).iter_rows(named=True)
-        yield list_section(name, (*_SHOWN, column_of("caseworker", optional=True)), rows, mine.height)
 
 
 def _counted(answer: WorkAnswer) -> Iterator[str]:

@@ -237,7 +237,16 @@ def read_figures(texts: Iterable[str]) -> Figures:
     places: dict[PlaceKey, Area] = {}
     values: dict[tuple[int, PlaceKey], dict[str, float]] = {}
     for row in (row for text in texts for row in rows_of(text)):
-        place = _place_of(row)
+        region = row["region_name"]
+        match row["geographic_level"]:
+            case "National":
+                place = Area("National", ENGLAND)
+            case "Regional":
+                place = Area("Regional", region, region=region)
+            case _:
+                place = Area(
+                    "Local authority", row["la_name"], row["old_la_code"], row["new_la_code"], region
+                )
         places[place.key] = place
         published = values.setdefault((int(row["time_period"]), place.key), {})
         for name, number in row.items():
@@ -246,17 +255,6 @@ def read_figures(texts: Iterable[str]) -> Figures:
                 if is_number(number):
                     published[name] = float(number)
     return Figures(places, values)
-
-
-def _place_of(row: Mapping[str, str]) -> Area:
-    match row["geographic_level"]:
-        case "National":
-            return Area("National", ENGLAND)
-        case "Regional":
-            return Area("Regional", row["region_name"], region=row["region_name"])
-        case _:
-            codes = (row["old_la_code"], row["new_la_code"])
-            return Area("Local authority", row["la_name"], *codes, row["region_name"])
 
 
 def is_number(text: str) -> bool:
