@@ -59,15 +59,20 @@ def ndjson_blocks(frame: "pl.DataFrame") -> Generator[bytes]:
         part.write_ndjson(page)
         raw = page.getvalue()
         odd = not raw.isascii() or b"\x7f" in raw  # what else is hidden, JSON itself writes as escapes
-        yield escaped_json(raw.decode()).encode() if odd and any(map(_hides, part)) else raw
+        yield (
+            escaped_json(raw.decode()).encode()
+            if odd and any(_holds(column, HIDDEN_IN_A_FRAME) for column in part)
+            else raw
+        )
 
 
 def csv_blocks(frame: "pl.DataFrame") -> Generator[bytes]:
     """Yield the rows of a frame as `csv_text` would write them, many thousand lines at a time."""
     yield csv_text((), frame.columns).encode()
     for part in frame.iter_slices(BLOCK_LINES):
-        page, cells = io.BytesIO(), part.select(map(_csv_cells, part))
-        cells.write_csv(page, include_header=False, quote_style="never", null_value='""')
+        page = io.BytesIO()
+        safe = part.select(map(_unformulated_column, part))
+        safe.write_csv(page, include_header=False, quote_style="non_numeric", null_value='""')
         yield page.getvalue()
 
 
@@ -130,26 +135,24 @@ def unformulated(text: str) -> str:
     return f"'{shown}" if shown.lstrip()[:1] in _FORMULA_STARTS and shown.strip() else shown
 
 
-def _csv_cells(column: "pl.Series") -> "pl.Series":
-    """Return a column as it stands in a CSV; null where a cell is empty."""
+def _unformulated_column(column: "pl.Series") -> "pl.Series":
+    """Return a column of which a spreadsheet takes no text for a formula."""
     import polars as pl
 
-    if column.dtype.is_numeric():
+    if not _holds(column, _NOT_AS_IT_IS):
         return column
-    text = column.cast(pl.String)
-    if text.str.contains(_NOT_AS_IT_IS).any():
-        words = text.unique().drop_nulls()
-        text = text.replace_strict(words, [unformulated(word) for word in words], default=None)
-    return ('"' + text.str.replace_all('"', '""', literal=True) + '"').alias(column.name)
+    words = column.unique().drop_nulls().cast(pl.String)
+    safe = [unformulated(word) for word in words]
+    return column.cast(pl.String).replace_strict(words, safe, default=None)
 
 
-def _hides(column: "pl.Series") -> bool:
-    """Return whether a text of this column has a character that steers a screen."""
+def _holds(column: "pl.Series", pattern: str) -> bool:
+    """Return whether a pattern matches some text of a column, of other types than text never."""
     import polars as pl
 
     if column.dtype in (pl.Categorical, pl.Enum):
         column = column.unique().cast(pl.String)
-    return column.dtype == pl.String and bool(column.str.contains(HIDDEN_IN_A_FRAME).any())
+    return column.dtype == pl.String and bool(column.str.contains(pattern).any())
 
 
 def json_value(value: object, comma: str = ", ", colon: str = ": ") -> str:
