@@ -66,6 +66,15 @@ def one_decimal_words(share: float | None) -> str:
     return "n/a" if share is None else f"{share:.1f}"
 
 
+def plain(number: float) -> str:
+    """Return a number as it is printed: whole as it is, else with one decimal.
+
+    >>> plain(2.2), plain(1200), plain(3.0)
+    ('2.2', '1,200', '3.0')
+    """
+    return f"{number:,}" if isinstance(number, int) else f"{number:,.1f}"
+
+
 def listed(words: Sequence[str], last: str = "and") -> str:
     """Return words as a list in prose.
 

@@ -43,36 +43,31 @@ def date_order(
             for judged in judge(rulebook, source.batches(), as_at, deadlines=deadlines)
             for clocks in judged.clocks.values()
         )
-    changed = _changed(rulebook, source, as_at, _hanging(rulebook, deadlines, doubtful))
+    changed = _changed(rulebook, source, as_at, deadlines)
     if not (verdicts or changed):
         return None
     of_columns = tuple(DoubtfulColumn(name, cells) for name, cells in doubtful.items())
     return DateOrder(source.name, of_columns, source.proven_day_first, verdicts, changed)
 
 
-def _hanging(
-    rulebook: Rulebook, deadlines: Collection[Deadline], doubtful: Collection[str]
-) -> list[Deadline]:
-    """Return the deadlines that name one of these columns, or a deadline or a derived event that does."""
-    names, size = set(doubtful), 0
+def _changed(rulebook: Rulebook, source: CaseFile, as_at: date, deadlines: Collection[Deadline]) -> int:
+    """Return how many verdicts of these deadlines are others month-first, or are not there at all.
+
+    Only deadlines are judged that name a doubtful column, or a deadline or a derived event that does. A row
+    without a date in figures in such a column is the same either way. It is still judged where a duty
+    repeats, as a case's other rows count too.
+    """
+    names, size = set(source.doubtful), 0
     words = {deadline.id: frozenset(texts_in(deadline)) for deadline in deadlines}
     words |= {event.id: frozenset(texts_in(event)) for event in rulebook.derived.values()}
     while size < len(names):
         size = len(names)
         names |= {name for name, named in words.items() if not names.isdisjoint(named)}
-    return [deadline for deadline in deadlines if deadline.id in names]
-
-
-def _changed(rulebook: Rulebook, source: CaseFile, as_at: date, hanging: Collection[Deadline]) -> int:
-    """Return how many verdicts of these deadlines are others month-first, or are not there at all.
-
-    A row without a date in figures in a doubtful column is the same either way. It is still judged where a
-    duty repeats, as a case's other rows count too.
-    """
+    hanging = [deadline for deadline in deadlines if deadline.id in names]
     if not hanging:
         return 0
     ways = source.both_ways(source.doubtful, some=not any(deadline.repeats for deadline in hanging))
-    both = (judge(rulebook, way.batches(), as_at, deadlines=[*hanging]) for way in ways)
+    both = (judge(rulebook, way.batches(), as_at, deadlines=hanging) for way in ways)
     changed = 0
     for batch in zip(*both, strict=True):
         for name in {name for judged in batch for name in judged.clocks}:

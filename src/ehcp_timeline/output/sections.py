@@ -1,7 +1,7 @@
 """What a person is shown: titled sections of prose and tables, as aligned text and as Markdown."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -162,29 +162,37 @@ _LINKED = re.compile(r"(?<=[a-z]):(?=//)|\bwww(?=\.)|@(?=\w)", re.IGNORECASE)
 
 def plain_text(sections: Iterable[Section]) -> str:
     """Return the sections with a blank line between them; a line is as long as its words."""
-    return "\n\n".join("\n".join(_plain_lines(section)) for section in sections) + "\n"
-
-
-def _plain_lines(section: Section) -> Iterator[str]:
-    if section.heading:
-        yield visible(section.heading)
-    yield from map(visible, section.before)
-    if section.rows:
-        headed = any(column.heading for column in section.columns)
-        padded = []
-        for column, texts in zip(section.columns, zip(*section.rows, strict=True), strict=True):
-            shown = texts if "".join(texts).isprintable() else map(visible, texts)
-            cells = [*([column.heading] if headed else []), *shown]
-            pad = str.rjust if column.kind == "number" else str.ljust
-            padded.append(map(pad, cells, repeat(max(map(len, cells)))))
-        yield from ("  ".join(row).rstrip() for row in zip(*padded, strict=True))
-    yield from map(visible, section.after)
+    texts = []
+    for section in sections:
+        lines = [visible(section.heading)] if section.heading else []
+        lines += map(visible, section.before)
+        if section.rows:
+            headed = any(column.heading for column in section.columns)
+            padded = []
+            for column, cells in zip(section.columns, zip(*section.rows, strict=True), strict=True):
+                shown = cells if "".join(cells).isprintable() else map(visible, cells)
+                whole = [*([column.heading] if headed else []), *shown]
+                pad = str.rjust if column.kind == "number" else str.ljust
+                padded.append(map(pad, whole, repeat(max(map(len, whole)))))
+            lines += ("  ".join(row).rstrip() for row in zip(*padded, strict=True))
+        lines += map(visible, section.after)
+        texts.append("\n".join(lines))
+    return "\n\n".join(texts) + "\n"
 
 
 def markdown_page(sections: Iterable[Section], title: str = "") -> str:
     """Return sections as a page; nothing in a cell or line is read as markup."""
-    heading = [f"# {markdown_cell(title)}"] if title else []
-    blocks = [*heading, *(block for section in sections for block in _markdown_blocks(section))]
+    blocks = [f"# {markdown_cell(title)}"] if title else []
+    for section in sections:
+        if section.heading:
+            blocks.append(f"## {markdown_cell(section.heading)}")
+        blocks += map(markdown_cell, section.before)
+        if section.rows:
+            rules = ("--:" if column.kind == "number" else "---" for column in section.columns)
+            rows = ([column.heading for column in section.columns], *section.rows)
+            head, *lines = (markdown_line(map(markdown_cell, row)) for row in rows)
+            blocks.append("\n".join((head, markdown_line(rules), *lines)))
+        blocks += map(markdown_cell, section.after)
     return "\n\n".join(blocks) + "\n"
 
 
@@ -202,15 +210,3 @@ def markdown_cell(text: str) -> str:
 def markdown_line(cells: Iterable[str]) -> str:
     """Return cells as a line of a Markdown table."""
     return f"| {' | '.join(cells)} |"
-
-
-def _markdown_blocks(section: Section) -> Iterator[str]:
-    if section.heading:
-        yield f"## {markdown_cell(section.heading)}"
-    yield from map(markdown_cell, section.before)
-    if section.rows:
-        rules = ("--:" if column.kind == "number" else "---" for column in section.columns)
-        rows = ([column.heading for column in section.columns], *section.rows)
-        head, *lines = (markdown_line(map(markdown_cell, row)) for row in rows)
-        yield "\n".join((head, markdown_line(rules), *lines))
-    yield from map(markdown_cell, section.after)

@@ -19,7 +19,7 @@ from ehcp_timeline.output.sections import (
     list_section,
     number_of,
 )
-from ehcp_timeline.text import count, day, listed
+from ehcp_timeline.text import count, day, listed, plain
 
 STAGE_WORDS: Mapping[StageName, str] = {
     "no_decision": "waiting for a decision whether to assess",
@@ -77,15 +77,14 @@ def summary_sections(audit: Audit) -> Iterator[Section]:
         columns = (CASE, column_of("row", kind="number"), start, number_of("weeks"), stage)
         yield list_section("Oldest open assessments", columns, map(values, audit.oldest), None)
     if summary.rates.get("plans_issued_den"):
-        yield Section(
-            f"So far in {audit.as_at.year}",
-            columns=(TableColumn("", "number"), TableColumn("measure"), TableColumn("name", "fixed")),
-            rows=tuple(
-                (_number(summary.rates[name]), words, name)
-                for name, words in _RATE_WORDS.items()
-                if name in summary.rates
-            ),
-        )
+        rates = []
+        for name, words in _RATE_WORDS.items():
+            if name in summary.rates:
+                rate = summary.rates[name]
+                shown = "n/a" if rate is None else rate if isinstance(rate, str) else plain(rate)
+                rates.append((shown, words, name))
+        measured = (TableColumn("", "number"), TableColumn("measure"), TableColumn("name", "fixed"))
+        yield Section(f"So far in {audit.as_at.year}", columns=measured, rows=tuple(rates))
     if summary.not_judged:
         needed = (TableColumn("clocks", "number"), TableColumn("needs a column"))
         yield Section(
@@ -171,12 +170,6 @@ def date_order_section(orders: Sequence[DateOrder]) -> Section:
 def _file(source: Input) -> str:
     left = f", {source.not_judged:,} not judged" if source.not_judged else ""
     return f"{source.name}: {count(source.rows, 'row')}, {source.judged:,} judged{left}."
-
-
-def _number(value: float | str | None) -> str:
-    if value is None:
-        return "n/a"
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}" if isinstance(value, float) else value
 
 
 def _problems(problems: Sequence[Problem]) -> Section:

@@ -122,15 +122,24 @@ def _draw_table(console: Console, section: Section) -> None:
 
 
 def _draw_too_wide(console: Console, section: Section) -> None:
-    """Draw as several tables what is too wide for one, or each row as a record."""
-    parts = _parts(section, console.width)
-    if len(parts) == 1:
+    """Draw as several tables what is too wide for one, the repeated columns first in each.
+
+    Where none that fits the window has room for another column, each row is drawn as a record.
+    """
+    window, widths = console.width, _least_widths(section, _LONGEST_WORD)
+    first, rest = list(range(section.repeated)), range(section.repeated, len(widths))
+    if not first or any(_total([widths[kept] for kept in (*first, place)]) > window for place in rest):
         _draw_records(console, section)
         return
-    for number, part in enumerate(parts):
+    tables: list[list[int]] = [[]]
+    for place in rest:
+        if tables[-1] and _total([widths[kept] for kept in (*first, *tables[-1], place)]) > window:
+            tables.append([])
+        tables[-1].append(place)
+    for number, places in enumerate(tables):
         if number:
             console.print()
-        _draw_table(console, part)
+        _draw_table(console, with_columns(section, [*first, *places]))
 
 
 def _draw_records(console: Console, section: Section) -> None:
@@ -150,20 +159,6 @@ def _draw_records(console: Console, section: Section) -> None:
             console.print()
         cells = zip(row, section.columns, strict=True)
         _draw_lines(console, [f"{column.heading}: {cell}" for cell, column in cells if cell])
-
-
-def _parts(section: Section, window: int) -> list[Section]:
-    """Return the columns in tables that fit the window, the repeated ones first in each; one if none does."""
-    widths, first = _least_widths(section, _LONGEST_WORD), list(range(section.repeated))
-    rest = range(section.repeated, len(widths))
-    if not first or any(_total([widths[kept] for kept in (*first, place)]) > window for place in rest):
-        return [section]
-    tables: list[list[int]] = [[]]
-    for place in rest:
-        if tables[-1] and _total([widths[kept] for kept in (*first, *tables[-1], place)]) > window:
-            tables.append([])
-        tables[-1].append(place)
-    return [with_columns(section, [*first, *places]) for places in tables]
 
 
 def _fitted(section: Section, window: int) -> Section:

@@ -80,16 +80,14 @@ def _numbers(lines: Iterable[Mapping[str, Any]], by: Sequence[str]) -> Numbers:
 
     Percentages say nothing that those do not.
     """
-    return {
-        (" ".join(str(line[name]) for name in by if line[name] is not None), str(column)): number
-        for line in lines
-        if all(name in line for name in by)
-        for column, value in line.items()
-        if column not in by and (number := _number(str(value).strip())) is not None
-    }
-
-
-def _number(word: str) -> Count | None:
-    if word == HIDDEN:
-        return HIDDEN
-    return int(word) if word.isascii() and word.isdigit() and len(word) < 10 else None
+    numbers: dict[tuple[str, str], Count] = {}
+    for line in lines:
+        if all(name in line for name in by):
+            group = " ".join(str(line[name]) for name in by if line[name] is not None)
+            for column, value in line.items():
+                word = str(value).strip()
+                if column not in by and word == HIDDEN:
+                    numbers[group, str(column)] = HIDDEN
+                elif column not in by and word.isascii() and word.isdigit() and len(word) < 10:
+                    numbers[group, str(column)] = int(word)
+    return numbers

@@ -196,9 +196,19 @@ class _Search:
         return can_vary(self.table, self.values, place, self.known[place], self.arcs)
 
     def cheapest_way(self, place: int) -> Values | None:
-        """Return the cheapest numbers to hide with one that cannot vary, hidden ones among them, or None."""
+        """Return the cheapest numbers to hide with one that cannot vary, hidden ones among them, or None.
+
+        Few cost less than many, small ones less than large ones, and a total more than any other number.
+        """
         if not self.costs:
-            self.costs = self._costs()
+            one_cell = 1 + sum(self.values)
+            one_total = one_cell * (1 + len(self.values))
+            prices = (one_cell, one_total, one_total**2)
+            self.costs = {
+                at: 0 if at in self.known else value + prices[total]
+                for at, (value, total) in enumerate(zip(self.values, self.table.totals, strict=True))
+                if value >= self.large.least or at in self.known
+            }
             self.cheapest = min((cost for cost in self.costs.values() if cost), default=0)
         way = self.columns and self.columns.cheapest_way(place, self.costs, self.cheapest)
         if way:
@@ -207,17 +217,6 @@ class _Search:
             may_hide = {at: self.known.get(at, self.large) for at in self.costs}
             self.every_arc = free_arcs(self.table, self.values, may_hide)
         return cheapest_way(self.table, self.values, place, self.known[place], self.every_arc, self.costs)
-
-    def _costs(self) -> dict[int, int]:
-        """Return what hiding each costs: few before many, small before large, totals only if they must."""
-        one_cell = 1 + sum(self.values)
-        one_total = one_cell * (1 + len(self.values))
-        prices = (one_cell, one_total, one_total**2)
-        return {
-            place: 0 if place in self.known else value + prices[total]
-            for place, (value, total) in enumerate(zip(self.values, self.table.totals, strict=True))
-            if value >= self.large.least or place in self.known
-        }
 
     def hide(self, more: Mapping[int, Range]) -> None:
         """Hide more numbers."""

@@ -198,8 +198,7 @@ def test_quartiles_of_150(rank_of: int, quartile: int) -> None:
     """Of 150 ranks the first 37 are the top quartile: a quarter is 37.5."""
     values = [float(150 - number) for number in range(150)]
 
-    assert standing(values[rank_of - 1], values, "higher").rank == rank_of
-    assert standing(values[rank_of - 1], values, "higher").quartile == quartile
+    assert standing(values[rank_of - 1], values, "higher") == (rank_of, 150, quartile)
     assert top_quartile_from(values, "higher") == values[36]
 
 
@@ -207,8 +206,8 @@ def test_ties_share_the_better_rank() -> None:
     """Two second places, then a fourth."""
     values = [90.0, 80.0, 80.0, 70.0]
 
-    assert [standing(value, values, "higher").rank for value in values] == [1, 2, 2, 4]
-    assert [standing(value, values, "lower").rank for value in values] == [4, 2, 2, 1]
+    assert [standing(value, values, "higher")[0] for value in values] == [1, 2, 2, 4]
+    assert [standing(value, values, "lower")[0] for value in values] == [4, 2, 2, 1]
     assert top_quartile_from(values[:3], "higher") is None
 
 

@@ -5,9 +5,8 @@ from itertools import groupby
 from typing import Any
 
 from ehcp_timeline.measure.compare.compare import CompareAnswer, ComparedMeasure
-from ehcp_timeline.measure.kpi.trends import plain
 from ehcp_timeline.output.sections import Section, table
-from ehcp_timeline.text import count, day
+from ehcp_timeline.text import count, day, plain
 
 _LATEST = "The latest year of each measure"
 _OF_FILE = ("your file", "its rank")

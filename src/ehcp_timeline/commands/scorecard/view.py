@@ -25,7 +25,7 @@ from ehcp_timeline.measure.kpi.lines import PERIOD, PeriodRange, above
 from ehcp_timeline.measure.kpi.periods import Period
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
 from ehcp_timeline.measure.kpi.targets import Target
-from ehcp_timeline.measure.kpi.trends import MeasureTrend, plain, trends
+from ehcp_timeline.measure.kpi.trends import MeasureTrend, trends
 from ehcp_timeline.output.document import Document
 from ehcp_timeline.output.html import page_of
 from ehcp_timeline.output.publication import NOT_APPLICABLE, PublishedTable, publication_bytes
@@ -35,7 +35,7 @@ from ehcp_timeline.output.workbook import ListChart
 from ehcp_timeline.privacy.suppress import HIDDEN
 from ehcp_timeline.record import record, replace
 from ehcp_timeline.shell.destination import Output
-from ehcp_timeline.text import count, day
+from ehcp_timeline.text import count, day, plain
 
 Number = int | float | str | None
 _RATE = "pc_plans_issued_within_20_weeks"

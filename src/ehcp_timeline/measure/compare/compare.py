@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from math import ceil
 from statistics import median
-from typing import Annotated, ClassVar, NamedTuple
+from typing import Annotated, ClassVar
 
 import polars as pl
 
@@ -18,27 +18,20 @@ from ehcp_timeline.measure.result import Input
 from ehcp_timeline.record import Ge, Le, field, record, replace
 
 
-class Ranking(NamedTuple):
-    """Where a figure stands of how many: rank and quartile are 1 for the best; equal figures share a rank."""
+def standing(value: float, values: Collection[float], better: Better) -> tuple[int, int, int]:
+    """Return the rank, of how many, and the quartile of a figure among others, itself one of them.
 
-    rank: int
-    of: int
-    quartile: int
-
-
-def standing(value: float, values: Collection[float], better: Better) -> Ranking:
-    """Return where a figure stands among others, itself one of them.
-
-    A quartile is a quarter of the ranks: of 150, ranks 1 to 37 are the first, 38 to 75 the second.
+    Rank and quartile are 1 for the best; equal figures share a rank. A quartile is a quarter
+    of the ranks: of 150, ranks 1 to 37 are the first, 38 to 75 the second.
 
     >>> standing(33.3, [80.0, 70.0, 33.3, 10.0], "higher")
-    Ranking(rank=3, of=4, quartile=3)
-    >>> standing(5.0, [5.0, 5.0, 7.0, 9.0], "lower").rank
-    1
+    (3, 4, 3)
+    >>> standing(5.0, [5.0, 5.0, 7.0, 9.0], "lower")
+    (1, 4, 1)
     """
     ahead = sum(other > value if better == "higher" else other < value for other in values)
     rank, of = ahead + 1, len(values)
-    return Ranking(rank, of, ceil(4 * rank / of))
+    return rank, of, ceil(4 * rank / of)
 
 
 def top_quartile_from(values: Collection[float], better: Better) -> float | None:
@@ -195,7 +188,7 @@ class Comparison:
         mine = own.value if own else None
         here = among.pop(self.authority.key, None)
         published = here if year == against else None
-        places: list[Ranking | tuple[None, None, None]] = [
+        places = [
             (None, None, None)
             if value is None or not ranked or not better
             else standing(value, [*among.values(), value], better)

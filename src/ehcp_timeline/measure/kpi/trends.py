@@ -11,6 +11,7 @@ from ehcp_timeline.measure.kpi.lines import PERIOD, RANK
 from ehcp_timeline.measure.kpi.periods import period_of
 from ehcp_timeline.measure.kpi.question import KpiQuestion
 from ehcp_timeline.record import record
+from ehcp_timeline.text import plain
 
 Direction = Literal["up", "down", "level"]
 _ARROWS: Mapping[Direction, str] = {"up": "↑", "down": "↓", "level": "→"}
@@ -89,12 +90,3 @@ def record_since(values: Sequence[float | None], labels: Sequence[str]) -> str:
             return f"{word} since {before[beaten][1]}"
         return f"{word} of all since {before[-1][1]}, where the figures begin"
     return ""
-
-
-def plain(number: float) -> str:
-    """Return a number as it is printed: whole as it is, else with one decimal.
-
-    >>> plain(2.2), plain(1200), plain(3.0)
-    ('2.2', '1,200', '3.0')
-    """
-    return f"{number:,}" if isinstance(number, int) else f"{number:,.1f}"
