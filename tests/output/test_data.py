@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ehcp_timeline.measure.answer import Finding, Line, keys, lines_of, streamed, values
+from ehcp_timeline.measure.answer import Finding, FrameRows, Line, keys, lines_of, streamed, values
 from ehcp_timeline.output import data
 from ehcp_timeline.output.data import (
     csv_text,
@@ -119,6 +119,8 @@ def test_a_frame_is_written_as_its_rows_are(text: str, lines: int, monkeypatch: 
 
         assert b"".join(data.ndjson_blocks(frame)).decode() == ndjson_text(lines_of(frame, Finding))
         assert b"".join(data.csv_blocks(frame)).decode() == csv_text(lines_of(frame, Finding), FINDING_KEYS)
+        rows = frame.to_dicts()
+        assert json_text({"at once": FrameRows(frame)}) == json_text({"at once": rows})
 
 
 def test_numbers_in_a_frame_are_written_as_they_are_in_rows() -> None:
@@ -128,6 +130,10 @@ def test_numbers_in_a_frame_are_written_as_they_are_in_rows() -> None:
 
     assert b"".join(data.csv_blocks(frame)).decode() == csv_text(frame.iter_rows(named=True), frame.columns)
     assert b"".join(data.ndjson_blocks(frame)).decode() == ndjson_text(frame.iter_rows(named=True))
+    assert json_text({"a": FrameRows(frame)}) == json_text({"a": frame.to_dicts()})
+    counts = frame.select("count", yes=pl.Series([True, False, None, True, None, None, False]))
+    assert json_text({"a": FrameRows(counts)}) == json_text({"a": counts.to_dicts()})
+    assert json_text({"a": FrameRows(counts.clear())}) == '{\n  "a": []\n}\n'
 
 
 def test_ndjson_has_no_hidden_character_and_no_blank() -> None:

@@ -37,6 +37,18 @@ class JsonText(str):
     __slots__ = ()
 
 
+class FrameRows(Iterator[Line]):
+    """The rows of a frame, one by one; what writes a frame at once finds it in `frame`."""
+
+    def __init__(self, frame: "pl.DataFrame") -> None:
+        self.frame = frame
+        self._rows = frame.iter_rows(named=True)
+
+    def __next__(self) -> Line:
+        """Return the next row."""
+        return next(self._rows)
+
+
 def decimals(places: int) -> Mapping[str, int]:
     """Return the metadata of a field that the JSON holds with at most so many decimals."""
     return {"decimals": places}
@@ -212,8 +224,7 @@ def lines_of(records: "pl.DataFrame | Iterable[object]", kind: type) -> Iterator
     """Yield a list of records as plain values, one by one."""
     held: Any = records
     if hasattr(held, "iter_rows"):
-        rows: Iterator[Line] = held.select(keys(kind)).iter_rows(named=True)
-        return rows
+        return FrameRows(held.select(keys(kind)))
     return map(values, kind.all_of(held) if hasattr(kind, "all_of") else held)
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ehcp_timeline.measure.answer import JsonText
+from ehcp_timeline.measure.answer import FrameRows, JsonText
 from ehcp_timeline.output.sections import markdown_cell, markdown_line
 from ehcp_timeline.text import HIDDEN_IN_A_FRAME, escaped_json, visible
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 Value = str | int | float | bool | date | None
 BLOCK_LINES = 50_000
+_FIRST_ENTRY, _NEXT_ENTRY = "[\n    ", ",\n    "
 _FORMULA_STARTS = "=+-@＝＋－＠"
+_NOT_AS_IN_JSON = rf'{HIDDEN_IN_A_FRAME}|["\\\x00-\x1f]'
 _NOT_AS_IT_IS = rf"{HIDDEN_IN_A_FRAME}|^\s*[{re.escape(_FORMULA_STARTS)}]"
 
 
@@ -38,13 +40,47 @@ def json_parts(answer: Mapping[str, Any]) -> Iterator[str]:
         yield f"{',' if place else '{'}\n  {json_value(key)}: "
         if isinstance(value, list | Iterator):
             begun = False
-            for entry in value:
-                yield f"{',' if begun else '['}\n    {json_value(entry)}"
+            for entry in _json_rows(value.frame) if isinstance(value, FrameRows) else value:
+                yield f"{_NEXT_ENTRY if begun else _FIRST_ENTRY}{json_value(entry)}"
                 begun = True
             yield "\n  ]" if begun else "[]"
         else:
             yield json_value(value)
     yield "\n}\n"
+
+
+def _json_rows(frame: "pl.DataFrame") -> Iterator[object]:
+    """Yield the rows of a frame as entries of a JSON list, many thousand at a time, made column by column.
+
+    Where some hold a number that is not whole, or a list, the rows are yielded as they are.
+    """
+    import polars as pl
+
+    plain = (pl.String, pl.Categorical, pl.Enum, pl.Date, pl.Boolean)
+    if not all(kind in plain or kind.is_integer() for kind in frame.dtypes):
+        yield from frame.iter_rows(named=True)
+        return
+    keys = [f", {json_value(name)}: " for name in frame.columns]
+    keys[:1] = [f"{{{key[2:]}" for key in keys[:1]]
+    parts = [
+        part for key, name in zip(keys, frame.columns, strict=True) for part in (pl.lit(key), pl.col(name))
+    ]
+    for part in frame.iter_slices(BLOCK_LINES):
+        lines = part.select(map(_json_column, part)).select(pl.concat_str([*parts, pl.lit("}")])).to_series()
+        yield JsonText(lines.str.join(_NEXT_ENTRY)[0])
+
+
+def _json_column(column: "pl.Series") -> "pl.Series":
+    """Return a column of plain values as JSON."""
+    import polars as pl
+
+    text = column.cast(pl.String)
+    if _holds(column, _NOT_AS_IN_JSON):
+        words = column.unique().drop_nulls().cast(pl.String)
+        text = text.replace_strict(words, list(map(json_value, words)), default=None)
+    elif not (column.dtype.is_integer() or column.dtype == pl.Boolean):
+        text = ('"' + text + '"').alias(column.name)
+    return text.fill_null("null")
 
 
 def ndjson_text(rows: Iterable[Mapping[str, Value]]) -> str:
