@@ -30,10 +30,14 @@ _OVERDUE: Final[frozenset[Verdict]] = frozenset({"overdue"})
 
 @record(frozen=True, slots=True)
 class Acknowledgement:
-    """One row that can be used: an overdue deadline of a case, accepted up to and including a day."""
+    """One row that can be used: an overdue deadline of a case, accepted up to and including a day.
+
+    Attributes:
+        case: Its number as `case_key` writes it.
+    """
 
     row: int
-    case_id: str
+    case: str
     deadline: str
     reason: str
     until: date
@@ -109,7 +113,7 @@ def read_acknowledged(path: Path, rulebook: Rulebook, as_at: date) -> Acknowledg
         if not isinstance(read, Acknowledgement):
             problems += read
             continue
-        first = taken.setdefault((case_key(read.case_id), read.deadline), read)
+        first = taken.setdefault((read.case, read.deadline), read)
         if first is not read:
             says, tip = f"row {first.row} accepts the same and stands", "take one of the two rows out"
             problems.append(Problem(read.row, "", "acknowledged-twice", says, tip, "row"))
@@ -145,7 +149,7 @@ def _read(
         faults.append(("until", "ambiguous-date", says, "write it as 2026-01-31"))
     if faults or deadline is None or not isinstance(until, date):
         return [Problem(row["row"], *fault, "row") for fault in faults]
-    return Acknowledgement(row["row"], row["case_id"], deadline, reason, until)
+    return Acknowledgement(row["row"], case_key(row["case_id"]), deadline, reason, until)
 
 
 @record(slots=True)
@@ -167,7 +171,7 @@ class AcknowledgedTally:
     def rows_accepted(self, judged: Judged, file: int) -> Mapping[str, pl.Series]:
         """Return the rows of a batch whose overdue clock is accepted, by deadline."""
         keyed = judged.rows.select("row", key=key_of(judged.rows["case_id"].cast(pl.String)))
-        mine = keyed.filter(pl.col("key").is_in([case_key(entry.case_id) for entry in self.file.rows]))
+        mine = keyed.filter(pl.col("key").is_in([entry.case for entry in self.file.rows]))
         self.seen.update(mine["key"])
         held = self.rows.setdefault(file, [])
         held.append(mine)
@@ -179,7 +183,7 @@ class AcknowledgedTally:
                 continue
             late = cases.filter(pl.col("row").is_in(clocks.only(clocks.having(_OVERDUE))["row"].implode()))
             self.overdue.update((key, deadline) for key in late["key"])
-            kept = [case_key(entry.case_id) for entry in self._in_force() if entry.deadline == deadline]
+            kept = [entry.case for entry in self._in_force() if entry.deadline == deadline]
             accepted[deadline] = late.filter(pl.col("key").is_in(kept))["row"]
         return accepted
 
@@ -188,7 +192,7 @@ class AcknowledgedTally:
         keyed = clocks.select("deadline", key=key_of(clocks["case_id"]), late=pl.col("verdict") == "overdue")
         self.seen.update(key_of(cases.cast(pl.String)))
         self.overdue.update(keyed.filter("late").select("key", "deadline").rows())
-        in_force = {(case_key(entry.case_id), entry.deadline) for entry in self._in_force()}
+        in_force = {(entry.case, entry.deadline) for entry in self._in_force()}
         pairs = zip(keyed["key"], keyed["deadline"], keyed["late"], strict=True)
         accepted = [late and (key, deadline) in in_force for key, deadline, late in pairs]
         return pl.Series(accepted, dtype=pl.Boolean)
@@ -197,9 +201,7 @@ class AcknowledgedTally:
         """Return whether one of these deadlines of a case is overdue and accepted."""
         key = case_key(case_id)
         return any(
-            case_key(entry.case_id) == key
-            and entry.deadline in deadlines
-            and (key, entry.deadline) in self.overdue
+            entry.case == key and entry.deadline in deadlines and (key, entry.deadline) in self.overdue
             for entry in self._in_force()
         )
 
@@ -211,10 +213,9 @@ class AcknowledgedTally:
         """Return every row that leaves nothing out, after all files have been read."""
         found = list(self.file.problems)
         for entry in self.file.rows:
-            key = case_key(entry.case_id)
-            late = (key, entry.deadline) in self.overdue
+            late = (entry.case, entry.deadline) in self.overdue
             tip = "take the row out"
-            if key not in self.seen:
+            if entry.case not in self.seen:
                 rule, says = "case-not-in-file", "the case is in no file"
                 tip = "correct its number, or " + tip
             elif not late:
@@ -230,7 +231,7 @@ class AcknowledgedTally:
 
     def left_out(self, clocks: pl.DataFrame) -> AcknowledgedFindings:
         """Return the clocks that are accepted and not listed, with the columns of a finding."""
-        by_case = {(case_key(entry.case_id), entry.deadline): entry for entry in self.file.rows}
+        by_case = {(entry.case, entry.deadline): entry for entry in self.file.rows}
         keys = zip(key_of(clocks["case_id"]), clocks["deadline"].cast(pl.String), strict=True)
         entries = [by_case[key] for key in keys]
         findings = clocks.with_columns(

@@ -236,7 +236,16 @@ def changes(
     in the order of `CHANGES`, then the latest first, then by case, deadline and start.
     """
     before, now = _one_each(old), _one_each(new)
-    both = _matched(now, before).join(
+    key = (*OWNER, "start")
+    lone_now, lone_before = (
+        frame.join(other, on=key, how="anti", nulls_equal=True).filter(pl.len().over(OWNER) == 1).select(key)
+        for frame, other in ((now, before), (before, now))
+    )
+    moved = lone_now.join(lone_before.rename({"start": "matched"}), on=OWNER)
+    matched = now.join(moved, on=key, how="left", nulls_equal=True).with_columns(
+        pl.coalesce("matched", "start").alias("matched")
+    )
+    both = matched.join(
         before.with_columns(pl.col("start").alias("matched")),
         on=[*OWNER, "matched"], how="full", suffix=_BEFORE, nulls_equal=True, coalesce=True,
     )  # fmt: skip
@@ -285,18 +294,6 @@ def _one_each(clocks: pl.DataFrame) -> pl.DataFrame:
         .sort(pl.col("verdict").cast(_WORST_FIRST), "due", "answered", "days_late", *WHOSE, nulls_last=True)
         .unique(subset=[*OWNER, "start"], keep="first", maintain_order=True)
     )
-
-
-def _matched(now: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
-    """Return the later clocks with the start that each is `matched` by."""
-    key = (*OWNER, "start")
-    lone_now, lone_before = (
-        frame.join(other, on=key, how="anti", nulls_equal=True).filter(pl.len().over(OWNER) == 1).select(key)
-        for frame, other in ((now, before), (before, now))
-    )
-    moved = lone_now.join(lone_before.rename({"start": "matched"}), on=OWNER)
-    with_moved = now.join(moved, on=key, how="left", nulls_equal=True)
-    return with_moved.with_columns(pl.coalesce("matched", "start").alias("matched"))
 
 
 def _change(lost: pl.Expr) -> pl.Expr:

@@ -186,6 +186,14 @@ def _problems(problems: Sequence[Problem]) -> Section:
         few = len(wordings) <= _MOST_WORDINGS
         groups += wordings.values() if few else [sorted(chain.from_iterable(wordings.values()))]
     worst_first = sorted(groups, key=lambda alike: _STOPS.index(alike[0].stops))
+    rows = []
+    for alike in worst_first[:_MOST_PROBLEMS]:
+        first, numbers = alike[0], [str(problem.row) for problem in alike if problem.row]
+        shown, left_out = ", ".join(numbers[:_MOST_ROWS]), len(numbers) - _MOST_ROWS
+        places = f"{shown} and {left_out:,} more" if left_out > 0 else shown
+        some = "e.g. " if numbers else f"{len(alike):,} such, e.g. "
+        same = all(problem.problem == first.problem for problem in alike)
+        rows.append((places, first.column, first.problem if same else f"{some}{first.problem}", first.try_))
     more = len(worst_first) - _MOST_PROBLEMS
     row, cell, nothing = (sum(problem.stops == word for problem in problems) for word in _STOPS)
     words = f"{row:,} stopped a row, {cell:,} affected some deadlines, {nothing:,} changed nothing."
@@ -193,16 +201,6 @@ def _problems(problems: Sequence[Problem]) -> Section:
         f"To put right in the file: {count(len(problems), 'problem')}",
         (words,),
         (TableColumn("rows"), TableColumn("column", "fixed"), TableColumn("problem"), TableColumn("try")),
-        tuple(map(_problem, worst_first[:_MOST_PROBLEMS])),
+        tuple(rows),
         (f"{count(more, 'kind')} more: --format json lists every problem.",) if more > 0 else (),
     )
-
-
-def _problem(alike: Sequence[Problem]) -> tuple[str, str, str, str]:
-    numbers = [str(problem.row) for problem in alike if problem.row]
-    shown, more = ", ".join(numbers[:_MOST_ROWS]), len(numbers) - _MOST_ROWS
-    first = alike[0]
-    some = "e.g. " if numbers else f"{len(alike):,} such, e.g. "
-    same = all(problem.problem == first.problem for problem in alike)
-    says = first.problem if same else f"{some}{first.problem}"
-    return (f"{shown} and {more:,} more" if more > 0 else shown, first.column, says, first.try_)

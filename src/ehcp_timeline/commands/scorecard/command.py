@@ -1,7 +1,7 @@
 """`ehcp scorecard`: the numbers councils are judged by, by period and group, beside their targets."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -10,11 +10,10 @@ from ehcp_timeline.shell import destination, kpi_request, options
 from ehcp_timeline.shell.open import GROUPS
 from ehcp_timeline.shell.parse import choice, day_asked, was_typed
 
-if TYPE_CHECKING:
-    from ehcp_timeline.measure.kpi.groups import Group
-    from ehcp_timeline.measure.kpi.lines import PeriodRange
-
-_LAST_WIDE = 3
+_WHY_HIDDEN = (
+    "Small numbers are hidden because a breakdown by {} could tell what one child is; targets and changes "
+    "are left out. --disclosure none shows every number, --threshold N hides those below N."
+)
 By = Annotated[str | None, options.option("--by", "GROUP", f"A line for each {', '.join(GROUPS)}.")]
 PeriodWord = Annotated[
     str, options.option("--period", "KIND", "week, month, quarter, year, academic or financial.")
@@ -96,16 +95,23 @@ def scorecard(
     wide = choice("--layout", layout, ("long", "wide")) == "wide"
     kind = "month" if monthly else period
     what = kpi_request.asked_for(files, about, period=kind, by=by, measure=measure)
-    why = () if public or was_typed("--disclosure") else _why_hidden(what.question.group)
+    group, why = what.question.group, tuple[str, ...]()
+    if group and group.protected and not public and not was_typed("--disclosure"):
+        why = (_WHY_HIDDEN.format(group.says),)
     if public := public or bool(why):  # a part hides what the whole hides
         from ehcp_timeline.commands.scorecard.public import bound_to
 
         question = what.question
         measures = bound_to(question.measures, question.kpis.measures)
         what = replace(what, question=replace(question, measures=measures))
+    from ehcp_timeline.measure.kpi.lines import PeriodRange
     from ehcp_timeline.measure.kpi.scorecard import make_series
 
-    window = _periods(since, to_day, last)
+    first = day_asked(since, "--from") if since else None
+    end = day_asked(to_day, "--to") if to_day else None
+    if first and end and first > end:
+        raise UsageError("--from is after --to", "--from 2024-01-01 --to 2024-12-31")
+    window = PeriodRange(first, end, last)
     card = make_series(what.question, what.sources, window.since) if monthly else what.counted()
     counted = {wanted.id for wanted in card.question.measures}  # a series counts states alone
     chosen = tuple(
@@ -120,39 +126,8 @@ def scorecard(
     else:
         from ehcp_timeline.commands.scorecard.view import write_scorecard
 
-        if to.for_people:
-            window = _on_screen(window, wide=wide, full=output.full)
-        write_scorecard(to, card, shown, window, last, what.config.targets, wide=wide, history=history)
+        targets = what.config.targets
+        write_scorecard(to, card, shown, window, targets, wide=wide, history=history, full=output.full)
     if why or not (to.for_people or public):
         destination.say(*kpi_request.left_out(card.files))
     raise typer.Exit(kpi_request.exit_code(card.files))
-
-
-def _on_screen(window: "PeriodRange", *, wide: bool, full: bool) -> "PeriodRange":
-    """Return the periods to lay out for a person: across, few enough for a screen unless some were named."""
-    if not wide:  # what moved into the first period shown needs the one before
-        return replace(window, last=None)
-    if full or window.since or window.last:
-        return window
-    destination.say(f"The last {_LAST_WIDE} periods are shown; --last N, --from DATE or --full shows more.")
-    return replace(window, last=_LAST_WIDE)
-
-
-def _periods(since: str | None, to: str | None, last: int | None) -> "PeriodRange":
-    from ehcp_timeline.measure.kpi.lines import PeriodRange
-
-    first, end = day_asked(since, "--from") if since else None, day_asked(to, "--to") if to else None
-    if first and end and first > end:
-        raise UsageError("--from is after --to", "--from 2024-01-01 --to 2024-12-31")
-    return PeriodRange(first, end, last)
-
-
-def _why_hidden(group: "Group | None") -> tuple[str, ...]:
-    """Return why small numbers of a breakdown are hidden unless a person says otherwise; empty if not."""
-    if group is None or not group.protected:
-        return ()
-    said = (
-        f"Small numbers are hidden because a breakdown by {group.says} could tell what one child is; targets "
-        "and changes are left out. --disclosure none shows every number, --threshold N hides those below N."
-    )
-    return (said,)

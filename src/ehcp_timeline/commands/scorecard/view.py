@@ -34,7 +34,7 @@ from ehcp_timeline.output.sections import Section, TableColumn, markdown_page, t
 from ehcp_timeline.output.workbook import ListChart
 from ehcp_timeline.privacy.suppress import HIDDEN
 from ehcp_timeline.record import record, replace
-from ehcp_timeline.shell.destination import Output
+from ehcp_timeline.shell.destination import Output, say
 from ehcp_timeline.text import count, day, plain
 
 Number = int | float | str | None
@@ -46,6 +46,7 @@ _CHART = ListChart(
     lines={_RATE: "within 20 weeks"},
     unit="% of plans issued",
 )
+_LAST_WIDE = 3
 _LAST = {True: 2, False: 5}
 """How many periods a screen shows: broken down by group, and not."""
 _OF_TARGETS = (
@@ -205,13 +206,19 @@ def write_scorecard(
     every: Scorecard,
     shown: Sequence[Measure],
     window: PeriodRange,
-    last: int | None,
     targets: Sequence[Target],
     *,
     wide: bool,
     history: bool,
+    full: bool,
 ) -> None:
-    """Write a scorecard of the periods in the window, with the last so many of them on a screen."""
+    """Write a scorecard of the periods in the window; across, few enough for a screen unless `full`."""
+    last = window.last
+    if to.for_people and not wide:  # what moved into the first period shown needs the one before
+        window = replace(window, last=None)
+    elif to.for_people and not (full or window.since or last):
+        say(f"The last {_LAST_WIDE} periods are shown; --last N, --from DATE or --full shows more.")
+        window = replace(window, last=_LAST_WIDE)
     card = replace(every, lines=window.of(every.lines, every.question.kind))
     answer = scorecard_answer(card, targets, tuple(history_of(every, card.lines)) if history else ())
     grouped, columns = card.question.group is not None, flat_keys(card)

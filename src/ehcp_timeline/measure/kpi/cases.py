@@ -117,13 +117,13 @@ def _marked(name: str) -> str:
 
 def _holds(mark: Condition, as_at: date, columns: frozenset[str]) -> pl.Expr:
     """Return whether everything that a mark says holds; what cannot be known does not."""
-    expressions = [part.fill_null(value=False) for part in (*_of_days(mark, as_at), *_of_facts(mark))]
+    expressions = [part.fill_null(value=False) for part in _parts_of(mark, as_at)]
     if not columns.issuperset(mark.kept):
         expressions.append(_FALSE)
     return pl.all_horizontal(expressions) if expressions else _TRUE
 
 
-def _of_days(mark: Condition, as_at: date) -> Iterator[pl.Expr]:
+def _parts_of(mark: Condition, as_at: date) -> Iterator[pl.Expr]:
     yield from (pl.col(name).is_not_null() for name in mark.given)
     yield from (pl.col(name).is_null() for name in mark.blank)
     yield from (pl.col(name) <= as_at for name in mark.by_now)
@@ -137,9 +137,6 @@ def _of_days(mark: Condition, as_at: date) -> Iterator[pl.Expr]:
             yield days <= span.at_most
         if span.more_than_months is not None:
             yield pl.col(span.since) <= _more_than_months_before(as_at, span.more_than_months)
-
-
-def _of_facts(mark: Condition) -> Iterator[pl.Expr]:
     yield from (pl.col(fact).is_in(codes) for fact, codes in mark.holds)
     yield from (
         pl.col(fact).cast(pl.String).str.contains_any(list(words), ascii_case_insensitive=True)

@@ -90,28 +90,28 @@ def read_targets(table: object, kpis: Kpis, where: str) -> tuple[Target, ...]:
         raise ConfigError(
             f"{where}: targets is not a table", "write  [targets.pc_plans_issued_within_20_weeks]"
         )
-    return tuple(_target(str(name), value, kpis, f"{where}: targets.{name}") for name, value in table.items())
-
-
-def _target(name: str, value: object, kpis: Kpis, where: str) -> Target:
-    measure = kpis.by_id.get(name)
-    if measure is None:
-        hint = did_you_mean(name, (measure.id for measure in kpis.measures if measure.better), 2)
-        lists_them = "`ehcp scorecard --list-measures` lists them"
-        raise ConfigError(f"{where}: there is no measure `{name}`", hint or lists_them)
-    if not measure.better:
-        raise ConfigError(
-            f"{where}: a target needs a measure for which higher or lower is better",
-            "choose a percentage or a wait",
-        )
-    said: Mapping[str, Any] = value if isinstance(value, Mapping) else {"target": value}
-    amounts = {str(key): _amount(amount, measure, f"{where}.{key}") for key, amount in said.items()}
-    for key in amounts:
-        if key not in ("target", "amber") and not _LABEL.fullmatch(key):
-            raise ConfigError(f"{where}: `{key}` is not a period", 'write "2025-Q1" = 60, target or amber')
-    amber = amounts.pop("amber", None)
-    by_period = {"" if key == "target" else key: amount for key, amount in amounts.items()}
-    return Target(measure, kpis.populations[measure.counts].noun, by_period, amber)
+    targets = []
+    for name, value in table.items():
+        place, measure = f"{where}: targets.{name}", kpis.by_id.get(str(name))
+        if measure is None:
+            hint = did_you_mean(str(name), (measure.id for measure in kpis.measures if measure.better), 2)
+            lists_them = "`ehcp scorecard --list-measures` lists them"
+            raise ConfigError(f"{place}: there is no measure `{name}`", hint or lists_them)
+        if not measure.better:
+            raise ConfigError(
+                f"{place}: a target needs a measure for which higher or lower is better",
+                "choose a percentage or a wait",
+            )
+        said: Mapping[str, Any] = value if isinstance(value, Mapping) else {"target": value}
+        amounts = {str(key): _amount(amount, measure, f"{place}.{key}") for key, amount in said.items()}
+        for key in amounts:
+            if key not in ("target", "amber") and not _LABEL.fullmatch(key):
+                tip = 'write "2025-Q1" = 60, target or amber'
+                raise ConfigError(f"{place}: `{key}` is not a period", tip)
+        amber = amounts.pop("amber", None)
+        by_period = {"" if key == "target" else key: amount for key, amount in amounts.items()}
+        targets.append(Target(measure, kpis.populations[measure.counts].noun, by_period, amber))
+    return tuple(targets)
 
 
 def _amount(value: object, measure: Measure, where: str) -> Fraction:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import polars as pl
 
-from ehcp_timeline.law.kpi import Measure
+from ehcp_timeline.law.kpi import Better
 from ehcp_timeline.measure.kpi.cases import GROUP
 from ehcp_timeline.measure.kpi.lines import PERIOD, RANK
 from ehcp_timeline.measure.kpi.periods import period_of
@@ -15,6 +15,10 @@ from ehcp_timeline.text import plain
 
 Direction = Literal["up", "down", "level"]
 _ARROWS: Mapping[Direction, str] = {"up": "↑", "down": "↓", "level": "→"}
+_JUDGED: Mapping[Better, tuple[str, str]] = {
+    "higher": ("better", "worse"), "lower": ("worse", "better"), "": ("", "")
+}  # fmt: skip
+"""What a rise and a fall are called."""
 _WENT, _SAYS = pl.Enum(list(_ARROWS)), pl.Enum(["better", "worse", ""])
 
 
@@ -49,22 +53,21 @@ def trends(lines: pl.DataFrame, question: KpiQuestion) -> pl.DataFrame:
     still = running.number if running.last > question.as_at and not question.every_state else None
     same = (pl.col(RANK) == pl.col(RANK).shift()) & (pl.col(GROUP) == pl.col(GROUP).shift())
     ended = same & (pl.col(PERIOD) != still) if still is not None else same
-    return lines.select(
-        _trend(measure, same if measure.unit != "count" and measure.better else ended)
-        for measure in question.measures
-    )
-
-
-def _trend(measure: Measure, compared: pl.Expr) -> pl.Expr:
-    moved = pl.col(measure.id) - pl.col(measure.id).shift()
-    more, less = {"higher": ("better", "worse"), "lower": ("worse", "better"), "": ("", "")}[measure.better]
-    went, says = (
-        pl.when(moved > 0).then(pl.lit(up, kind)).when(moved < 0).then(pl.lit(down, kind)).otherwise(level)
-        for up, down, same, kind in (("up", "down", "level", _WENT), (more, less, "", _SAYS))
-        for level in [pl.lit(same, kind)]
-    )
-    trend = pl.struct(went=went, by=moved.abs().round(1), says=says)
-    return pl.when(compared & moved.is_not_null()).then(trend).alias(measure.id)
+    columns = []
+    for measure in question.measures:
+        compared = same if measure.unit != "count" and measure.better else ended
+        moved = pl.col(measure.id) - pl.col(measure.id).shift()
+        up, down = pl.when(moved > 0), moved < 0
+        more, less = _JUDGED[measure.better]
+        went = up.then(pl.lit("up", _WENT)).when(down).then(pl.lit("down", _WENT))
+        says = up.then(pl.lit(more, _SAYS)).when(down).then(pl.lit(less, _SAYS))
+        trend = pl.struct(
+            went=went.otherwise(pl.lit("level", _WENT)),
+            by=moved.abs().round(1),
+            says=says.otherwise(pl.lit("", _SAYS)),
+        )
+        columns.append(pl.when(compared & moved.is_not_null()).then(trend).alias(measure.id))
+    return lines.select(columns)
 
 
 def record_since(values: Sequence[float | None], labels: Sequence[str]) -> str:
