@@ -21,7 +21,8 @@ from ehcp_timeline.audit.bulk.days import (
     where_true,
 )
 from ehcp_timeline.audit.bulk.events import EventFrame
-from ehcp_timeline.audit.single.applicability import NEXT_DAY, STRONGEST_FIRST
+from ehcp_timeline.audit.single.applicability import STRONGEST_FIRST
+from ehcp_timeline.audit.single.due import NEXT_DAY
 from ehcp_timeline.law.deadline import Absence, Closure, Excuse
 from ehcp_timeline.law.rulebook import Deadline
 

@@ -5,7 +5,7 @@ from datetime import date
 from ehcp_timeline.audit.single.events import EventHistory
 from ehcp_timeline.audit.verdicts import AppliesWord, ExcuseResult, NotOwed, StartWord
 from ehcp_timeline.cases.model import Row
-from ehcp_timeline.clock import Count, apply
+from ehcp_timeline.clock import ONE_DAY, apply
 from ehcp_timeline.law.deadline import Absence, Closure, Excuse, PlanByDue, StartWhere
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 
@@ -200,7 +200,6 @@ def cells_that_matter(deadline: Deadline, *, ended: bool = True, answered: bool 
     )
 
 
-NEXT_DAY = Count("within", 1, "days")
 STRONGEST_FIRST = ("evidenced", "claimed", "unreadable", "refuted")
 
 
@@ -228,12 +227,11 @@ def _look(excuse: Excuse, row: Row, seen: EventHistory, start: date, due: date) 
         shown = ExcuseResult(excuse, "claimed", f"{excuse.flag} is yes; no date can prove or refute it")
     if row.flags.get(excuse.flag, False):
         return shown
-    why, proved = (
-        f"{excuse.flag} is {'no' if excuse.flag in row.flags else 'blank'}",
-        shown.strength == "evidenced",
-    )
-    why += f", though the dates support it: {shown.why}" if proved else ""
-    return ExcuseResult(excuse, "unclaimed", why, borne_out=proved)
+    why = f"{excuse.flag} is {'no' if excuse.flag in row.flags else 'blank'}"
+    if shown.strength != "evidenced":
+        return ExcuseResult(excuse, "unclaimed", why)
+    why += f", though the dates support it: {shown.why}"
+    return ExcuseResult(excuse, "unclaimed", why, borne_out=True)
 
 
 def _look_at_closure(
@@ -248,7 +246,7 @@ def _look_at_closure(
     if first and last and last < apply(closure.length, first):
         return ExcuseResult(excuse, "refuted", f"closed only from {first} to {last}")
     earliest = max(start, apply(closure.margin, first)) if first else start
-    latest = min(due, apply(closure.margin, apply(NEXT_DAY, last))) if last else due
+    latest = min(due, apply(closure.margin, last + ONE_DAY)) if last else due
     if asked and not earliest <= asked <= latest:
         where = f"outside this deadline's own time, {start} to {due}"
         if start <= asked <= due:

@@ -66,11 +66,9 @@ def end_of(
     if standing and (answer is None or standing[0] < answer):
         ending = Ending(standing[0], seen.name_of(deadline.ends, standing[0]))
     span = deadline.ended_while
-    return (
-        ending
-        if span is None or due is None
-        else _ended_while(span, deadline, seen, since, answer, due, ending)
-    )
+    if span is None or due is None:
+        return ending
+    return _ended_while(span, deadline, seen, since, answer, due, ending)
 
 
 def _ended_while(
@@ -133,11 +131,6 @@ def implied_by(deadline: Deadline, seen: EventHistory, start: date, end: date | 
     since = _counts_from(deadline, start)
     days = [day for day in seen.happened(deadline.implied_by) if since <= day <= (end or day)]
     return seen.name_of(deadline.implied_by, days[0]) if days else ""
-
-
-def has_lapsed(deadline: Deadline, seen: EventHistory, start: date) -> bool:
-    """Return whether the purpose of the duty has passed since the start, so that it can no longer be done."""
-    return any(day >= start for day in seen.happened(deadline.lapses_with))
 
 
 def came_too_early(deadline: Deadline, seen: EventHistory, start: date) -> tuple[date, ...]:

@@ -12,7 +12,6 @@ from ehcp_timeline.audit.single.due import (
     came_too_early,
     due_day,
     end_of,
-    has_lapsed,
     implied_by,
     one_period_more,
     with_readings,
@@ -332,7 +331,9 @@ def _with_outcome(question: _Question, working: Working, start: date, due: date 
         deadline, ended=ending.day is not None, answered=answered is not None
     )
     implied = implied_by(deadline, seen, since, ending.day)
-    lapsed: ImpliedWord = "lapsed" if has_lapsed(deadline, seen, since) else "no"
+    # its purpose has passed since the start, so that it can no longer be done
+    has_lapsed = any(day >= since for day in seen.happened(deadline.lapses_with))
+    lapsed: ImpliedWord = "lapsed" if has_lapsed else "no"
     if question.link:
         why = applicability.why_displaced(deadline, start, answer, question.displacing)
         why = why or applicability.why_without_plan(deadline, seen, start, due)

@@ -14,7 +14,7 @@ from ehcp_timeline.cases.headers import Spellings, fold, match
 from ehcp_timeline.cases.sheet import Sheet, widened
 
 _LIST_1 = ("uniqueid", "dateinitialehcplanissued", "dateupdatedehcplanissued", "dateehcplanlastreviewed")
-_OPEN_REVIEW = "review_decided"
+OPEN_REVIEW = "review_decided"
 
 
 def is_list_1(headings: Iterable[str]) -> bool:
@@ -24,11 +24,11 @@ def is_list_1(headings: Iterable[str]) -> bool:
 
 def with_open_review(sheet: Sheet, spellings: Spellings) -> Sheet:
     """Return an Annex A list with a blank column for the review still to come; any other file as it is."""
-    if not is_list_1(sheet.headings) or _OPEN_REVIEW in match(sheet.headings, spellings):
+    if not is_list_1(sheet.headings) or OPEN_REVIEW in match(sheet.headings, spellings):
         return sheet
     return replace(
         sheet,
         encoding=f"{sheet.encoding}, Annex A list 1 (only the latest review of each plan)",
-        headings=(*sheet.headings, _OPEN_REVIEW),
+        headings=(*sheet.headings, OPEN_REVIEW),
         blocks=widened(sheet, [pl.lit(None, pl.String).alias(str(len(sheet.headings)))]),
     )

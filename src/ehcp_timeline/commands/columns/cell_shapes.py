@@ -147,13 +147,23 @@ class CellShapes:
 
     def _look(self, texts: pl.Series, seen: _Shapes) -> None:
         text, folded = pl.col("text"), pl.col("text").str.to_lowercase()
+        plain = text.str.replace_all(r"\p{L}[\p{L}\p{M}'’]*", "a").str.replace_all(r"[0-9]", "9")
+        shape = (  # the layout of a cell: figures as 9, letters as a; none for a word that means a blank
+            pl.when(folded.is_in(self._blanks))
+            .then(None)
+            .when(text.str.contains(f"^(?:{EXCEL_ERROR_PATTERN})$"))
+            .then(pl.lit(ERROR))
+            .when(text.str.len_chars() > _LONGEST)
+            .then(pl.lit(LONG))
+            .otherwise(plain.str.replace_all(r"\s+", " "))
+        )
         frame = (
             texts.alias("text")
             .to_frame()
             .lazy()
             .drop_nulls()
             .with_columns(
-                shape=pl.when(folded.is_in(self._blanks)).then(None).otherwise(_shape(text)),
+                shape=shape,
                 yes_no=folded.is_in(_YES_NO),
                 year=text.str.extract(r"(?:^|[^0-9])((?:19|20)[0-9]{2})(?:[^0-9]|$)"),
             )
@@ -181,19 +191,6 @@ class CellShapes:
         if isinstance(read, CellFault):
             named = _month_first(named) if read.rule == "month-first-date" else ""
         return f"{named} and a time" if named and timed else named
-
-
-def _shape(texts: pl.Expr) -> pl.Expr:
-    """Return the layout of cells: figures as 9, letters as a."""
-    plain = texts.str.replace_all(r"\p{L}[\p{L}\p{M}'’]*", "a").str.replace_all(r"[0-9]", "9")
-    error = texts.str.contains(f"^(?:{EXCEL_ERROR_PATTERN})$")
-    return (
-        pl.when(error)
-        .then(pl.lit(ERROR))
-        .when(texts.str.len_chars() > _LONGEST)
-        .then(pl.lit(LONG))
-        .otherwise(plain.str.replace_all(r"\s+", " "))
-    )
 
 
 def _kind(seen: _Shapes, dates: int, filled: int) -> Kind:

@@ -109,18 +109,23 @@ def columns(
 
 
 def _answers(answer: "ColumnsAnswer", vocabulary: "Vocabulary") -> dict[str, str]:
-    from ehcp_timeline.commands.columns.suggest_mapping import questions
+    """Ask about each heading that may be a column; return the column chosen, or "" to leave it out."""
     from ehcp_timeline.text import did_you_mean
 
     chosen: dict[str, str] = {}
-    taken = {heading.column for heading in answer.headings}
-    for heading, possible in questions(answer, chosen):
+    read = {heading.column for heading in answer.headings}
+    for heading in answer.headings:
+        taken = read | {*chosen.values()}
+        possible = [name for name in heading.may_be or heading.suggestions if name not in taken]
+        dated = heading.looks.kind in ("dates", "dates and others") and not heading.reason
+        if heading.column or heading.gives or not heading.text or not (possible or heading.may_be or dated):
+            continue
         say("", f'"{one_line(heading.text)}" ({heading.looks.kind}): {heading.reason or "it is not known"}')
         say(*(f"  {number}  {name}" for number, name in enumerate(possible, 1)), "  i  leave it out")
         asked = "which column, or Enter to decide later"
         while word := typer.prompt(asked, "", show_default=False, err=True):
             column = possible[int(word) - 1] if word.isdigit() and 0 < int(word) <= len(possible) else word
-            if column == "i" or (column in vocabulary.columns and column not in taken | {*chosen.values()}):
+            if column == "i" or (column in vocabulary.columns and column not in taken):
                 chosen[heading.text] = "" if column == "i" else column
                 break
             why = "the column of another heading" if column in vocabulary.columns else "not a column"

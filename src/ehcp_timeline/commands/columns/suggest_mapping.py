@@ -12,7 +12,7 @@ from ehcp_timeline.cases.mapping.loader import lines_for, quoted
 from ehcp_timeline.cases.mapping.model import FileMapping
 from ehcp_timeline.cases.model import Column, vocabulary
 from ehcp_timeline.commands.columns.cell_shapes import WordSeen
-from ehcp_timeline.commands.columns.profile import ColumnsAnswer, HeadingProfile
+from ehcp_timeline.commands.columns.profile import ColumnsAnswer
 from ehcp_timeline.text import count
 
 _DAY_FIRST, _MONTH_FIRST = "%d/%m/%Y", "%m/%d/%Y"
@@ -77,21 +77,6 @@ def added_to(held: str, lines: str) -> str:
         elif new:
             there += [*([""] if there else []), *([header] if header else []), *new]
     return "".join(f"{line}\n" for line in there)
-
-
-def questions(
-    answer: ColumnsAnswer, chosen: Mapping[str, str]
-) -> Iterator[tuple[HeadingProfile, tuple[str, ...]]]:
-    """Yield each heading that a person should be asked about, with the columns that it may mean.
-
-    What is `chosen` for one heading, while they are yielded, is not offered for the next.
-    """
-    for heading in answer.headings:
-        taken = {*chosen.values(), *(other.column for other in answer.headings)}
-        possible = tuple(name for name in heading.may_be or heading.suggestions if name not in taken)
-        dated = heading.looks.kind in ("dates", "dates and others") and not heading.reason
-        if not (heading.column or heading.gives) and heading.text and (possible or heading.may_be or dated):
-            yield heading, possible
 
 
 def _columns(

@@ -12,11 +12,12 @@ import polars as pl
 from ehcp_timeline.audit.selection import WHOSE
 from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, blank_words
 from ehcp_timeline.cases.cells.vectorised import clean_text
-from ehcp_timeline.cases.formats.annex_a import is_list_1
+from ehcp_timeline.cases.formats.annex_a import OPEN_REVIEW, is_list_1
 from ehcp_timeline.cases.headers import fold, one_line
 from ehcp_timeline.cases.model import UNREAD, Column, Vocabulary, heading_of
 from ehcp_timeline.cases.sheet import ROW, Batch
 from ehcp_timeline.cases.source import CaseFile
+from ehcp_timeline.clock import is_weekend
 from ehcp_timeline.commands.quality import rules as checks
 from ehcp_timeline.commands.quality.rules import EVERY_OTHER, Rule, Rules
 from ehcp_timeline.measure.kpi.groups import age_on
@@ -37,8 +38,6 @@ FAULT: Final[Mapping[str, pl.DataType]] = {
     "words": pl.String(),
 }
 WHOLE_FILE: Final = "the whole file"
-_SATURDAY: Final = 5
-_NOT_OF_FILE: Final = "review_decided"  # laid beside the Annex A list, blank
 _KEY: Final = "key"
 ColumnFault = Mapping[str, Any]
 
@@ -63,31 +62,18 @@ class ColumnCheck:
     number: pl.Expr | None = None
 
 
-class RowChecks:
-    """The rules that are checked row by row in one file.
-
-    Attributes:
-        looked_at: The rules that the file's columns allow.
-    """
-
-    def __init__(self, rules: Sequence[checks.Rule], columns: Columns, as_at: date) -> None:
-        self._checks = [
-            (rule.id, check) for rule in rules for check in _column_checks(rule.check, columns, as_at)
-        ]
-        self.looked_at = frozenset(rule for rule, _ in self._checks)
-
-    def find(self, frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
-        """Yield the faults of some rows, laid out as `FAULT`; `frame` is as `inspect` makes it."""
-        if not self._checks:
-            return
-        hit = frame.select(check.when.any().alias(str(n)) for n, (_, check) in enumerate(self._checks)).row(0)
-        for rule, check in compress(self._checks, hit):
-            shown = {"first": check.first, "second": check.second, "number": check.number}
-            values = {name: value for name, value in shown.items() if value is not None}
-            faulty = frame.filter(check.when)
-            yield laid_out(
-                faulty.select(ROW, column=pl.lit(check.column), other=pl.lit(check.other), **values), rule
-            )
+def _row_faults(by_rule: Sequence[tuple[str, ColumnCheck]], frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield the faults of some rows by the checks of each rule, laid out as `FAULT`."""
+    if not by_rule:
+        return
+    hit = frame.select(check.when.any().alias(str(n)) for n, (_, check) in enumerate(by_rule)).row(0)
+    for rule, check in compress(by_rule, hit):
+        shown = {"first": check.first, "second": check.second, "number": check.number}
+        values = {name: value for name, value in shown.items() if value is not None}
+        faulty = frame.filter(check.when)
+        yield laid_out(
+            faulty.select(ROW, column=pl.lit(check.column), other=pl.lit(check.other), **values), rule
+        )
 
 
 def laid_out(faults: pl.DataFrame, rule: str = "") -> pl.DataFrame:
@@ -199,7 +185,7 @@ class Inspected:
 
     Attributes:
         source: The file; every row of it has been read.
-        faults: As `row_checks.FAULT`, in file order; `row` is null where a column or the file is meant.
+        faults: As `FAULT`, in file order; `row` is null where a column or the file is meant.
         rows: `row` of each judged row, and the columns that were asked for.
         looked_at: The rules that the file's columns allow.
     """
@@ -237,7 +223,8 @@ def inspect(
         **{extra.id: extra for extra in extras.values()},
     }
     asked = [rule for rule in rules.rules if annex_a or not rule.annex_a]
-    by_row, whole = RowChecks(asked, columns, as_at), FileChecks(asked, columns)
+    by_row = [(rule.id, check) for rule in asked for check in _column_checks(rule.check, columns, as_at)]
+    whole = FileChecks(asked, columns)
     # A problem that the reader named breaks this rule; none where a rule looks for such problems itself.
     broken = {rule.id: "" for rule in asked if not isinstance(rule.check, checks.Found)}
     named = {rule.id: rule.check.ids for rule in asked if isinstance(rule.check, checks.Found)}
@@ -253,7 +240,7 @@ def inspect(
         ]
         faults += (
             laid_out(pl.DataFrame(of_reader, ("rule", "column", ROW, "words"), orient="row")),
-            *by_row.find(frame),
+            *_row_faults(by_row, frame),
             *_under_unread(batch.frame),
         )
         whole.add(frame)
@@ -265,7 +252,7 @@ def inspect(
         source,
         pl.concat(faults).sort(ROW, nulls_last=True, maintain_order=True),
         pl.concat(rows),
-        by_row.looked_at | whole.looked_at | named.keys(),
+        whole.looked_at | named.keys() | {rule for rule, _ in by_row},
     )
 
 
@@ -355,9 +342,7 @@ class FileChecks:
         """Yield the faults, laid out as `FAULT`, when every row has been added."""
         for rule in self._rules:
             match rule.check:
-                case (
-                    checks.Same() as check
-                ):  # each row that agrees with an earlier one, and the first of those
+                case checks.Same() as check:  # a row that agrees with an earlier one, and the first of those
                     keyed = pl.concat(self._kept[rule.id])
                     earliest = keyed.sort(ROW).group_by(_KEY, maintain_order=True).first()
                     first = earliest.select(_KEY, pl.col(ROW).alias("number"), pl.col("apart").alias("whose"))
@@ -384,7 +369,7 @@ class FileChecks:
                     {"column": name}
                     for name, counts in source.counts.items()
                     if not (counts.filled or counts.unreadable) and (counts.empty or counts.blank_words)
-                    if not (annex_a and name == _NOT_OF_FILE)
+                    if not (annex_a and name == OPEN_REVIEW)
                 )
             case "blanks":
                 words = {name: counts.blank_words.total() for name, counts in source.counts.items()}
@@ -404,7 +389,7 @@ class FileChecks:
     def _crowded(self, check: checks.Crowded) -> Iterator[ColumnFault]:
         """Yield the columns of which too many dates are one day, or in no office's week."""
         for name, days in self._days.items():
-            first, number = None, sum(n for day, n in days.items() if day.weekday() >= _SATURDAY)
+            first, number = None, sum(n for day, n in days.items() if is_weekend(day))
             if check.days == "one day":
                 first, number = min(days.items(), key=lambda item: (-item[1], item[0]), default=(None, 0))
             dates = days.total()

@@ -7,7 +7,6 @@ is not judged, and so has the second of two rows that belong to one request.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import cache
 
 import polars as pl
 
@@ -182,14 +181,8 @@ def table_of(
 
 def _spelled_out(texts: pl.Series) -> pl.Series:
     """Return dates as they are, those with the name of a month, as COLLECT's, as the return has them."""
-    named = texts.filter(texts.str.contains(_MONTH)).unique()
-    return texts.replace({text: day for text in named if (day := _iso(text))})
-
-
-@cache
-def _iso(text: str) -> str | None:
-    day = read_date(text, _EVER)
-    return day.isoformat() if isinstance(day, date) else None
+    days = {text: read_date(text, _EVER) for text in texts.filter(texts.str.contains(_MONTH)).unique()}
+    return texts.replace({text: day.isoformat() for text, day in days.items() if isinstance(day, date)})
 
 
 ORDINAL = "person"

@@ -106,15 +106,6 @@ def _placing(tables: Mapping[str, ReturnTable], flat: pl.DataFrame) -> Callable[
     def at_row() -> dict[int, int]:
         return {row: place for place, row in enumerate(flat.get_column(ROW))}
 
-    @cache
-    def is_filled(item: str) -> list[bool]:
-        there = item in flat.columns
-        return flat.get_column(item).is_not_null().to_list() if there else [False] * flat.height
-
-    @cache
-    def rows_of(table: str) -> list[int | None]:
-        return flat.get_column(ROW if table == "requests" else f"{table}_row").to_list()
-
     def place(problem: Problem) -> Problem:
         """Place a problem; its row stays that of the request. That of the whole file has no place."""
         if not problem.row:
@@ -127,13 +118,14 @@ def _placing(tables: Mapping[str, ReturnTable], flat: pl.DataFrame) -> Callable[
         """Yield the filled cells that the column of a problem may come from, the likeliest first."""
         if problem.column not in origins():
             return
-        at = at_row()[problem.row]
-        outcome = flat.get_column("requestoutcome")[at] if "requestoutcome" in home else None
-        of_plan = problem.column == "withdrawn" and str(outcome).upper() != "W"
+        cells = flat.row(at_row()[problem.row], named=True)
+        of_plan = problem.column == "withdrawn" and str(cells.get("requestoutcome")).upper() != "W"
         items = origins()["plan_issued" if of_plan else problem.column].items
         for item in reversed(items) if problem.rule in _OF_OUTCOMES else items:
-            if item in home and is_filled(item)[at] and (row := rows_of(home[item])[at]):
-                yield tables[home[item]].cell(row, item)
+            if item in home and cells.get(item) is not None:
+                row = cells[ROW if home[item] == "requests" else f"{home[item]}_row"]
+                if row:
+                    yield tables[home[item]].cell(row, item)
 
     return place
 
