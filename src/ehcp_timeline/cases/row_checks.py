@@ -350,8 +350,7 @@ class RowChecker:
 
     def __init__(self, held: frozenset[str], vocabulary: Vocabulary, as_at: date) -> None:
         """Get ready for a file that holds these columns."""
-        checks = (*_orders(held), *_without_kind(held), *_ahead(held, vocabulary, as_at))
-        self._checks: tuple[Check, ...] = checks
+        self._checks = tuple(_checks_of(held, vocabulary, as_at))
         self._counted: dict[str, tuple[Problem, int]] = {}
 
     def find(self, read: Batch) -> Iterator[Problem]:
@@ -384,7 +383,8 @@ class RowChecker:
                 yield replace(first, problem=said)
 
 
-def _orders(held: frozenset[str]) -> Iterator[Check]:
+def _checks_of(held: frozenset[str], vocabulary: Vocabulary, as_at: date) -> Iterator[Check]:
+    """Yield the checks that the columns of a file allow: of the order of dates, of kinds, of future dates."""
     tip = "check both dates"
     if starts := [name for name in _STARTS if name in held]:
         start = pl.min_horizontal(starts).alias("request")
@@ -400,9 +400,6 @@ def _orders(held: frozenset[str]) -> Iterator[Check]:
         says = "assess_agreed and assess_refused are both {assess_refused}"
         tip = "clear the one that did not happen"
         yield Check("agreed-and-refused", "assess_refused", agreed == refused, says, tip, (refused,))
-
-
-def _without_kind(held: frozenset[str]) -> Iterator[Check]:
     for event, kind in _KINDS:
         happened = pl.col(event).is_not_null()
         if event in held and kind in held:
@@ -411,13 +408,10 @@ def _without_kind(held: frozenset[str]) -> Iterator[Check]:
         elif event in held:
             says = f"the file has {event} but no column {kind}, which says what is owed"
             yield Check("kind-missing", kind, happened, says, f"add the column {kind}", once=True)
-
-
-def _ahead(held: frozenset[str], vocabulary: Vocabulary, as_at: date) -> Iterator[Check]:
     tip = "treated as not having happened yet; check the date"
     for column in vocabulary.columns.values():
         if column.id in held and column.kind == "event" and not (column.planned or column.sets_due):
             says = f"{column.id} ({{{column.id}}}) is after the as-at date, {as_at}"
             many = f"{{count}} dates of {column.id} are after the as-at date, {as_at}, the first in this row"
-            event = pl.col(column.id)
-            yield Check("future-date", column.id, event > as_at, says, tip, (event,), many=many)
+            day = pl.col(column.id)
+            yield Check("future-date", column.id, day > as_at, says, tip, (day,), many=many)

@@ -15,7 +15,6 @@ from ehcp_timeline.cases.case_numbers import CaseNumbers
 from ehcp_timeline.cases.cells.parser import NOTHING, Reader, cell_reader
 from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, blank_words
 from ehcp_timeline.cases.cells.vectorised import TURNED, CellReading, ColumnCounts, refuse_turned
-from ehcp_timeline.cases.formats.annex_a import with_open_review
 from ehcp_timeline.cases.formats.detect import find_sheet
 from ehcp_timeline.cases.formats.sen2.items import may_be_table
 from ehcp_timeline.cases.mapping.model import NO_MAPPINGS, NOTHING_SAID, FileMapping, Mappings
@@ -341,7 +340,7 @@ def open_case_file(
     if mapping != NOTHING_SAID:
         check_mappings(Mappings(every=mapping), vocabulary, as_at)
     spellings = headers.load_spellings(vocabulary, {**mapping.columns, **aliases}, mapping.ignore)
-    (sheet,) = _gathered([_sheet(path, vocabulary, spellings, mapping)], spellings)
+    (sheet,) = _gathered([find_sheet(path, spellings, vocabulary, mapping)], spellings)
     return CaseFile(sheet, vocabulary, spellings, as_at, blanks, mapping)
 
 
@@ -370,17 +369,13 @@ def open_case_files(
         return mapping, headers.load_spellings(vocabulary, mapping.columns, mapping.ignore)
 
     each = {path: known(path) for path in paths}
-    sheets = [_sheet(path, vocabulary, spellings, mapping) for path, (mapping, spellings) in each.items()]
+    sheets = [find_sheet(path, spellings, vocabulary, mapping) for path, (mapping, spellings) in each.items()]
     sources: list[CaseFile] = []
     for sheet in _gathered(sheets, each[paths[0]][1]) if paths else ():
         mapping, spellings = each.get(sheet.name) or known(sheet.name)
         sources.append(CaseFile(sheet, vocabulary, spellings, as_at, blanks, mapping))
         sources[-1].refuse_without_events()
     return sources
-
-
-def _sheet(path: str, vocabulary: Vocabulary, spellings: headers.Spellings, mapping: FileMapping) -> Sheet:
-    return with_open_review(find_sheet(path, spellings, vocabulary, mapping), spellings)
 
 
 def _gathered(sheets: Sequence[Sheet], spellings: headers.Spellings) -> Sequence[Sheet]:

@@ -6,7 +6,7 @@ from ehcp_timeline.audit.single.events import EventHistory
 from ehcp_timeline.audit.verdicts import AppliesWord, ExcuseResult, NotOwed, StartWord
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.clock import ONE_DAY, apply
-from ehcp_timeline.law.deadline import Absence, Closure, Excuse, PlanByDue, StartWhere
+from ehcp_timeline.law.deadline import Absence, Closure, Excuse, StartWhere
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 
 
@@ -40,11 +40,6 @@ def start_state(deadline: Deadline, seen: EventHistory, start: date | None) -> S
     if start:
         return "stands"
     return "future" if any(name in seen.later for name in deadline.start_events) else "none"
-
-
-def foreseen_start(deadline: Deadline, seen: EventHistory) -> date | None:
-    """Return the earliest start that is still to come."""
-    return min((day for name in deadline.starts.events for day in seen.later.get(name, ())), default=None)
 
 
 def start_event(deadline: Deadline, seen: EventHistory, start: date) -> str:
@@ -139,27 +134,15 @@ def why_without_plan(
     if plan is None or start is None or deadline.version_on(start) is None:
         return None
     by = start if plan.by == "start" else due
-    return NotOwed(no_plan_by=by) if by and not _had_plan(plan, by, seen) else None
-
-
-def why_displaced(
-    deadline: Deadline, start: date, answer: date | None, displacing: tuple[date, ...]
-) -> NotOwed | None:
-    """Return that another duty replaces a clock of a repeating duty; None if it does not.
-
-    Its clock started on or after this one's start and not after its answer.
-    """
-    taken = any(start <= day and (answer is None or day <= answer) for day in displacing)
-    return NotOwed(displaced_by=deadline.displaced_by[0]) if taken else None
-
-
-def _had_plan(plan: PlanByDue, by: date, seen: EventHistory) -> bool:
+    if by is None:
+        return None
     made, shown = seen.happened(plan.made), seen.happened(plan.shown_by)
-    if any(day <= by for day in (*made, *shown)):
-        return True
-    if plan.by == "start" and made and shown and shown[0] < made[0]:
-        return True
-    return not made and (bool(shown) or not seen.happened(plan.before_plan))
+    had_plan = (
+        any(day <= by for day in (*made, *shown))
+        or (plan.by == "start" and made and shown and shown[0] < made[0])
+        or (not made and (shown or not seen.happened(plan.before_plan)))
+    )
+    return None if had_plan else NotOwed(no_plan_by=by)
 
 
 def columns_looked_at(rulebook: Rulebook, deadline: Deadline) -> frozenset[str]:

@@ -198,11 +198,6 @@ def _since(limb: Limb, start: date, seen: EventHistory) -> date | None:
     return next((day for day in days if day < over), None)
 
 
-def one_period_more(limit: Limit, due: date, seen: EventHistory) -> date | None:
-    """Return the due day of a clock that starts on the day after `due`."""
-    return None if due == OPEN_ENDED else due_day(limit, apply(NEXT_DAY, due), seen)[1]
-
-
 EXCUSE: Final[Mapping[str, ExcuseWord]] = {
     "claimed": "stands",
     "evidenced": "stands",

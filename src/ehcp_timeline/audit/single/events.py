@@ -211,17 +211,14 @@ def request_problems(rows: Sequence[Row], as_at: date) -> Iterator[Problem]:
     received = rows[0].events[REQUEST]
     yield from _twice(REQUEST, ((received, row.number) for row in rows))
     for names in ASKED:
-        answers = [(row.number, _answers(names, row, as_at)) for row in rows]
-        if len({answer for _, some in answers for answer in some}) > max(len(some) for _, some in answers):
-            yield from _two_answers(answers, received)
-
-
-def _two_answers(answers: Iterable[tuple[int, list[tuple[str, date]]]], received: date) -> Iterator[Problem]:
-    (first, (earliest, *_)), *others = ((row, some) for row, some in answers if some)
-    for row, some in others:
-        for name, day in some:
+        answers = [(row.number, some) for row in rows if (some := _answers(names, row, as_at))]
+        different = {answer for _, some in answers for answer in some}
+        if len(different) <= max((len(some) for _, some in answers), default=0):
+            continue
+        (first, (earliest, *_)), *others = answers
+        other = f"{earliest[0]} is {earliest[1]} on row {first}"
+        for row, name, day in ((row, *answer) for row, some in others for answer in some):
             if (name, day) != earliest:
-                other = f"{earliest[0]} is {earliest[1]} on row {first}"
                 said = f"{name} is {day} here and {other}, for one request of {received}"
                 yield Problem(row, name, "two-answers", said, "correct the row that is wrong", "cell")
 

@@ -123,24 +123,18 @@ def _count(working: Working, _: date) -> Iterator[ExplanationStep]:
     for counted in working.limbs:
         yield _limb(working, counted)
     if version.limit.rolls and version.limit.minimum:
-        yield from _rolled(working)
+        firsts = [limb.to for limb in working.limbs if limb.count.kind == "not_before_end_of"]
+        last = max(firsts, default=date.max) - ONE_DAY
+        if firsts and (to := roll_for_tribunal(last)) != last:
+            after = CountedPeriod("", to, to + ONE_DAY, AT_ITS_END)
+            text = (
+                f"That time ends on {said_day(last)}, and rolls to {said_day(to)} under the Tribunal Rules."
+            )
+            yield replace(_limb(working, after), text=text)
     elif len(version.limit.limbs) > 1 and due and not working.set_by:
         rolled = " and rolled forward under the Tribunal Rules" if version.limit.rolls else ""
         text = f"The later of these counts{rolled}: {said_day(due)}."
         yield _step(working, "Count", text, facts={"latest": due, "rolls": version.limit.rolls or None})
-
-
-def _rolled(working: Working) -> Iterator[ExplanationStep]:
-    """Yield the step from the last day of a minimum to the day to which the Tribunal Rules roll it."""
-    firsts = [limb.to for limb in working.limbs if limb.count.kind == "not_before_end_of"]
-    last = max(firsts, default=date.max) - ONE_DAY
-    rolled = roll_for_tribunal(last)
-    if firsts and rolled != last:
-        after = CountedPeriod("", rolled, rolled + ONE_DAY, AT_ITS_END)
-        text = (
-            f"That time ends on {said_day(last)}, and rolls to {said_day(rolled)} under the Tribunal Rules."
-        )
-        yield replace(_limb(working, after), text=text)
 
 
 def _limb(working: Working, counted: CountedPeriod) -> ExplanationStep:

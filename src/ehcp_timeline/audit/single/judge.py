@@ -6,6 +6,7 @@ from datetime import date
 from ehcp_timeline.audit.months import cell_number, ends
 from ehcp_timeline.audit.single import applicability
 from ehcp_timeline.audit.single.due import (
+    NEXT_DAY,
     OPEN_ENDED,
     against,
     answer_of,
@@ -13,7 +14,6 @@ from ehcp_timeline.audit.single.due import (
     due_day,
     end_of,
     implied_by,
-    one_period_more,
     with_readings,
 )
 from ehcp_timeline.audit.single.events import (
@@ -33,6 +33,7 @@ from ehcp_timeline.audit.verdicts import (
     Clock,
     Contradiction,
     ImpliedWord,
+    NotOwed,
     StartWord,
     Working,
     concluded,
@@ -40,7 +41,7 @@ from ehcp_timeline.audit.verdicts import (
     nature_of,
 )
 from ehcp_timeline.cases.model import UNREAD, Row, heading_of, month_end, require_date
-from ehcp_timeline.clock import announced_until, last_working_day
+from ehcp_timeline.clock import announced_until, apply, last_working_day
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.record import record, replace
@@ -238,7 +239,8 @@ def _judge(question: _Question, *, foresee: bool) -> Working:
     start = applicability.start_of(deadline, seen)
     state = applicability.start_state(deadline, seen, start)
     if state == "future" and foresee and not (deadline.during and not seen.given(deadline.during[:1])):
-        start = applicability.foreseen_start(deadline, seen)
+        to_come = (day for name in deadline.starts.events for day in seen.later.get(name, ()))
+        start = min(to_come, default=None)
     blank = _blank(question, state)
     if state == "unreadable":
         waits = applicability.awaits(deadline, seen)
@@ -335,7 +337,9 @@ def _with_outcome(question: _Question, working: Working, start: date, due: date 
     has_lapsed = any(day >= since for day in seen.happened(deadline.lapses_with))
     lapsed: ImpliedWord = "lapsed" if has_lapsed else "no"
     if question.link:
-        why = applicability.why_displaced(deadline, start, answer, question.displacing)
+        # Another duty takes its place if that one's clock started between this one's start and its answer.
+        taken = any(start <= day and (answer is None or day <= answer) for day in question.displacing)
+        why = NotOwed(displaced_by=deadline.displaced_by[0]) if taken else None
         why = why or applicability.why_without_plan(deadline, seen, start, due)
     else:
         doubtful = contradiction == "before-request"
@@ -390,7 +394,9 @@ def _answered(
     link = question.link
     if link is None:
         return answer_of(question.deadline, question.deadline.met_by.events, question.seen, since), False
-    if link.answer is None or not (link.unseen or link.alone) or due is None or working.version is None:
+    if link.answer is None or not (link.unseen or link.alone):
         return link.answer, False
-    limit = one_period_more(working.version.limit, due, question.seen)
+    if due is None or due == OPEN_ENDED or working.version is None:
+        return link.answer, False
+    limit = due_day(working.version.limit, apply(NEXT_DAY, due), question.seen)[1]
     return link.answer, limit is not None and link.answer > max(limit, due)

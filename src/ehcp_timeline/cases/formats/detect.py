@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from ehcp_timeline.cases.formats import stream
+from ehcp_timeline.cases.formats.annex_a import with_open_review
 from ehcp_timeline.cases.formats.csv.encoding import survey
 from ehcp_timeline.cases.formats.csv.reader import find_csv_sheet
 from ehcp_timeline.cases.formats.xlsx.workbook import WORKBOOK
@@ -55,10 +56,11 @@ def find_sheet(
     raw = stream.open_raw(name)
     read = partial(_of_kind, spellings=spellings, vocabulary=vocabulary, mapping=mapping)
     if not raw.head().startswith((_GZIP, *_ZIP)):
-        return read(raw)
+        return with_open_review(read(raw), spellings)
     digest = raw.sha256()
     with raw.file:
-        return replace(_packed(raw, spellings, read), sha256=digest)
+        sheet = replace(_packed(raw, spellings, read), sha256=digest)
+    return with_open_review(sheet, spellings)
 
 
 def _packed(raw: stream.Raw, spellings: Spellings, read: Callable[[stream.Raw], Sheet]) -> Sheet:

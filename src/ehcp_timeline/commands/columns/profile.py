@@ -8,7 +8,6 @@ from typing import Annotated, ClassVar
 from ehcp_timeline import __version__
 from ehcp_timeline.cases.cells.dates import date_formats
 from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, blank_words
-from ehcp_timeline.cases.formats.annex_a import with_open_review
 from ehcp_timeline.cases.formats.detect import find_sheet
 from ehcp_timeline.cases.headers import Heading, describe, load_spellings, one_line
 from ehcp_timeline.cases.mapping.model import EVERY, FileMapping
@@ -140,7 +139,7 @@ def profile_of_stopped(
         CaseFileError: It cannot even be cut into cells.
     """
     spellings = load_spellings(vocabulary, mapping.columns, mapping.ignore)
-    sheet = with_open_review(find_sheet(path, spellings, vocabulary, mapping), spellings)
+    sheet = find_sheet(path, spellings, vocabulary, mapping)
     shapes = CellShapes(len(sheet.headings), blank_words((*DEFAULT_BLANKS, *mapping.blanks)), as_at)
     for block in sheet.blocks(_AT_ONCE):
         shapes.add(block.cells)

@@ -38,7 +38,17 @@ def mapping_text(
         if profile.column:
             words = tuple(_words(known[profile.column], profile.looks.words))
             below.append((f"values.{profile.column}", words))
-    below.append(("date_formats", tuple(_formats(answer, said or FileMapping()))))
+    read_by = said.date_formats if said else {}
+    formats = [
+        f"{name} = {quoted(_DAY_FIRST if name in read_by else _MONTH_FIRST)}  # they make sense only so"
+        for name in answer.turned
+    ]
+    formats += [
+        f"# {either.column} = {quoted(_DAY_FIRST)}  # or {quoted(_MONTH_FIRST)}: it could be either"
+        for either in (answer.date_order.columns if answer.date_order else ())
+        if either.column not in answer.turned
+    ]
+    below.append(("date_formats", tuple(formats)))
     times = Counter(heading.column for heading in answer.headings if heading.column)
     claims = [
         f"# ignore = [{quoted(rival.text)}]  # one of the headings that mean {name}"
@@ -146,13 +156,3 @@ def _words(column: Column, words: Sequence[WordSeen]) -> Iterator[str]:
             yield f"{quoted(seen.word)} = {quoted(near)}  # {cells}"
         else:
             yield f'# {quoted(seen.word)} = ""  # {cells}: {", ".join(codes)}, or "" for a blank'
-
-
-def _formats(answer: ColumnsAnswer, said: FileMapping) -> Iterator[str]:
-    """Yield the columns whose dates are in the other order, and those whose order is in doubt."""
-    for name in answer.turned:
-        form = _DAY_FIRST if name in said.date_formats else _MONTH_FIRST
-        yield f"{name} = {quoted(form)}  # they make sense only so"
-    for either in answer.date_order.columns if answer.date_order else ():
-        if either.column not in answer.turned:
-            yield f"# {either.column} = {quoted(_DAY_FIRST)}  # or {quoted(_MONTH_FIRST)}: it could be either"

@@ -14,12 +14,21 @@ _FILE = column_of("file")
 def convert_sections(answer: ConvertAnswer, top: int) -> Iterator[Section]:
     """Yield what a person reads; lists of cells and rows show the first `top` of them."""
     output = answer.output
-    name = "standard output" if output.name == "-" else output.name
+    written = "standard output" if output.name == "-" else output.name
     size = f"{count(output.rows, 'row')} of {count(len(output.columns), 'column')}"
-    yield Section(f"Wrote {name}: {size}", before=tuple(_notes(answer)))
+    yield Section(f"Wrote {written}: {size}", before=tuple(_notes(answer)))
     of_file = (_FILE,) if len(answer.input) > 1 else ()
     if answer.left_behind:
-        yield _left_behind(answer, of_file)
+        name = ListColumn(
+            TableColumn("heading"), lambda row: one_line(row["heading"]) or f"(column {row['position']})"
+        )
+        filled = (values(heading) for heading in answer.left_behind if heading.filled)
+        bare = [one_line(heading.heading) for heading in answer.left_behind if not heading.filled]
+        after = (f"Without a filled cell: {listed(bare)}.",) if bare else ()
+        headings = count(len(answer.left_behind), "heading")
+        title = f"Left behind: {headings} not read as a column; `ehcp columns` says why"
+        columns = (name, number_of("filled", "filled cells"), *of_file)
+        yield list_section(title, columns, filled, None, after=after)
     if answer.cells:
         said = "could not be read; the new file holds the same words"
         if answer.statement:
@@ -54,19 +63,6 @@ def _notes(answer: ConvertAnswer) -> Iterator[str]:
         them = "it" if number == 1 else "them"
         began = f"{count(number, 'cell')} began with = + - or @"
         yield f"{began}; a ' was put before {them} so that Excel shows {them} as text."
-
-
-def _left_behind(answer: ConvertAnswer, of_file: Sequence[ListColumn]) -> Section:
-    name = ListColumn(
-        TableColumn("heading"), lambda row: one_line(row["heading"]) or f"(column {row['position']})"
-    )
-    filled = (values(heading) for heading in answer.left_behind if heading.filled)
-    bare = [one_line(heading.heading) for heading in answer.left_behind if not heading.filled]
-    after = (f"Without a filled cell: {listed(bare)}.",) if bare else ()
-    headings = count(len(answer.left_behind), "heading")
-    title = f"Left behind: {headings} not read as a column; `ehcp columns` says why"
-    columns = (name, number_of("filled", "filled cells"), *of_file)
-    return list_section(title, columns, filled, None, after=after)
 
 
 def _problems(title: str, cells: Sequence[CellKept], top: int, of_file: Sequence[ListColumn]) -> Section:

@@ -1,7 +1,7 @@
 """Checks one case file by the quality rules: row by row, and as a whole or group by group."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import compress, groupby
 from operator import itemgetter
@@ -320,23 +320,20 @@ class FileChecks:
                     self._having[rule.id].append(frame.filter(enough).select(key).unique())
                     for name in names_held(check.when, self._columns):
                         lacking = frame.filter(filled(name) & ~enough)
-                        column = pl.lit(name, pl.Categorical).alias("column")
-                        self._kept[rule.id].append(lacking.select(key, column, ROW))
-                case checks.Always() as check:
-                    self._kept[rule.id] += self._flagged(check, frame)
+                        at_fault = pl.lit(name, pl.Categorical).alias("column")
+                        self._kept[rule.id].append(lacking.select(key, at_fault, ROW))
+                case checks.Always() as check:  # the rows of the file and of each group, and those flagged
+                    rows = frame.filter(any_filled(names_held(check.when, self._columns)))
+                    flagged = pl.col(check.flag).fill_null(value=False).sum()
+                    for column in ("", *names_held(WHOSE, self._columns)):
+                        group = (pl.col(column) if column else pl.lit(WHOLE_FILE)).alias("name")
+                        counts = rows.group_by(group).agg(pl.len().alias("number"), flagged.alias("flagged"))
+                        of_group = counts.drop_nulls("name").select(pl.lit(column).alias("group"), pl.all())
+                        self._kept[rule.id].append(of_group)
                 case _:
                     pass
         for name, days in self._days.items():
             days.update(dict(frame[name].drop_nulls().value_counts().iter_rows()))
-
-    def _flagged(self, check: checks.Always, frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
-        """Yield how many rows of the file and of each group there are, and how many have the flag."""
-        rows = frame.filter(any_filled(names_held(check.when, self._columns)))
-        flagged = pl.col(check.flag).fill_null(value=False).sum()
-        for column in ("", *names_held(WHOSE, self._columns)):
-            name = pl.col(column) if column else pl.lit(WHOLE_FILE)
-            counts = rows.group_by(name.alias("name")).agg(pl.len().alias("number"), flagged.alias("flagged"))
-            yield counts.drop_nulls("name").select(pl.lit(column).alias("group"), pl.all())
 
     def find(self, source: CaseFile, *, annex_a: bool) -> Iterator[pl.DataFrame]:
         """Yield the faults, laid out as `FAULT`, when every row has been added."""
@@ -358,14 +355,27 @@ class FileChecks:
 
     def _of_columns(
         self, rule: str, check: checks.Check, source: CaseFile, *, annex_a: bool
-    ) -> Iterable[ColumnFault]:
+    ) -> Iterator[ColumnFault]:
         match check:
-            case checks.Crowded():
-                return self._crowded(check)
-            case checks.Always():
-                return _always(check, pl.concat(self._kept[rule]))
+            case checks.Crowded():  # columns of which too many dates are one day, or in no office's week
+                for name, days in self._days.items():
+                    first, number = None, sum(n for day, n in days.items() if is_weekend(day))
+                    if check.days == "one day":
+                        first, number = min(
+                            days.items(), key=lambda item: (-item[1], item[0]), default=(None, 0)
+                        )
+                    dates = days.total()
+                    if dates >= check.least and number * 100 > dates * check.percent:
+                        yield {"column": name, "first": first, "number": number}
+            case checks.Always():  # the file if the flag is on every row; otherwise the groups in which it is
+                sums = pl.concat(self._kept[rule]).group_by("group", "name").sum().sort("group", "name")
+                on_all = pl.col("number") == pl.col("flagged")
+                always = sums.filter(on_all & (pl.col("number") >= check.least))
+                whole = always.filter(pl.col("group") == "")
+                for group, name, number, _ in (always if whole.is_empty() else whole).iter_rows():
+                    yield {"column": check.flag, "other": f"{group} {name}".strip(), "number": number}
             case "empty":
-                return (
+                yield from (
                     {"column": name}
                     for name, counts in source.counts.items()
                     if not (counts.filled or counts.unreadable) and (counts.empty or counts.blank_words)
@@ -373,10 +383,10 @@ class FileChecks:
                 )
             case "blanks":
                 words = {name: counts.blank_words.total() for name, counts in source.counts.items()}
-                return ({"column": name, "number": number} for name, number in words.items() if number)
+                yield from ({"column": name, "number": number} for name, number in words.items() if number)
             case _:  # headings that look like a column; those that decide a deadline are faults of their rows
                 decides = {heading.position: column.decides for heading, column in source.unread}
-                return (
+                yield from (
                     {
                         "column": (*heading.may_be, *heading.suggestions, "any event")[0],
                         "other": one_line(heading.text),
@@ -385,16 +395,6 @@ class FileChecks:
                     if heading.position in decides or (heading.column is None and heading.suggestions)
                     if not decides.get(heading.position)
                 )
-
-    def _crowded(self, check: checks.Crowded) -> Iterator[ColumnFault]:
-        """Yield the columns of which too many dates are one day, or in no office's week."""
-        for name, days in self._days.items():
-            first, number = None, sum(n for day, n in days.items() if is_weekend(day))
-            if check.days == "one day":
-                first, number = min(days.items(), key=lambda item: (-item[1], item[0]), default=(None, 0))
-            dates = days.total()
-            if dates >= check.least and number * 100 > dates * check.percent:
-                yield {"column": name, "first": first, "number": number}
 
 
 def _is_for(check: checks.Check, columns: Columns) -> bool:
@@ -410,12 +410,3 @@ def _is_for(check: checks.Check, columns: Columns) -> bool:
             return any(column.kind == "event" for column in columns.values())
         case _:
             return check in ("empty", "blanks", "heading")
-
-
-def _always(check: checks.Always, counts: pl.DataFrame) -> Iterator[ColumnFault]:
-    """Yield the file if the flag is on every row; otherwise the groups in which it is."""
-    sums = counts.group_by("group", "name").sum().sort("group", "name")
-    always = sums.filter((pl.col("number") >= check.least) & (pl.col("number") == pl.col("flagged")))
-    whole = always.filter(pl.col("group") == "")
-    for group, name, number, _ in (always if whole.is_empty() else whole).iter_rows():
-        yield {"column": check.flag, "other": f"{group} {name}".strip(), "number": number}
