@@ -52,7 +52,6 @@ class NotCases:
         events: Collection[str],
         blanks: frozenset[str],
     ) -> None:
-        """Get ready for a file with these headings, its columns at these places."""
         self._headings = [fold(text) for text in headings]
         self._columns = match(headings, spellings)
         self._identity = places["case_id"]
@@ -349,7 +348,6 @@ class RowChecker:
     """Applies every check that the columns of a file allow to its rows; the rows are judged anyway."""
 
     def __init__(self, held: frozenset[str], vocabulary: Vocabulary, as_at: date) -> None:
-        """Get ready for a file that holds these columns."""
         self._checks = tuple(_checks_of(held, vocabulary, as_at))
         self._counted: dict[str, tuple[Problem, int]] = {}
 

@@ -245,11 +245,18 @@ def with_readings(working: Working, seen: EventHistory, best: ExcuseResult | Non
 def _read(
     working: Working, reading: Reading, seen: EventHistory, best: ExcuseResult | None
 ) -> ReadingResult | None:
-    start = _start(working, reading, seen)
-    limit = reading.limit or (working.version.limit if working.version else None)
+    """Return what a reading comes to; None where it does not apply or gives no due day."""
     clock = working.clock
-    due = due_day(limit, start, seen, clock.answered)[1] if start and limit else None
-    if start is None or due is None or due == OPEN_ENDED:
+    start = clock.start
+    if reading.starts:
+        start = None if clock.ended else seen.pick(reading.starts)
+    if start is None or not reading.stood_on(start) or (reading.starts and start > seen.as_at):
+        return None
+    if reading.after and not any(day <= start for day in seen.happened(reading.after)):
+        return None
+    limit = reading.limit or (working.version.limit if working.version else None)
+    due = due_day(limit, start, seen, clock.answered)[1] if limit else None
+    if due is None or due == OPEN_ENDED:
         return None
     answered = clock.answered
     if reading.met_by or reading.starts:
@@ -261,18 +268,6 @@ def _read(
     circumstances = against(working.circumstances, due, answered, clock.ended, seen.as_at, best)
     doubtful = reading.always_disputed or not seen.unreadable.isdisjoint(columns_of_reading(reading))
     return ReadingResult(reading, start, due, decide(circumstances).verdict, doubtful)
-
-
-def _start(working: Working, reading: Reading, seen: EventHistory) -> date | None:
-    """Return the day a reading counts from, or None where it does not apply."""
-    if reading.starts is None:
-        start = working.clock.start
-    else:
-        start = None if working.clock.ended else seen.pick(reading.starts)
-    if start is None or not reading.stood_on(start) or (reading.starts and start > seen.as_at):
-        return None
-    came_before = any(day <= start for day in seen.happened(reading.after))
-    return start if came_before or not reading.after else None
 
 
 def columns_of_reading(reading: Reading) -> tuple[str, ...]:

@@ -37,8 +37,7 @@ _ROWS = {
     "over-long-row": "has more cells than the header",
 }
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
-_SHOWN_FORMATS = 3
-_SHOWN_BLANKS = 3
+_SHOWN = 3  # layouts of a column, and its words for a blank
 
 
 @record(frozen=True, slots=True)
@@ -276,7 +275,7 @@ def _percent(part: int, whole: int) -> str:
 
 def _in_words(heading: HeadingProfile, known: Mapping[str, Column]) -> str:
     looks = heading.looks
-    formats = [f"{layout.format} ({layout.cells:,})" for layout in looks.formats[:_SHOWN_FORMATS]]
+    formats = [f"{layout.format} ({layout.cells:,})" for layout in looks.formats[:_SHOWN]]
     if len(looks.formats) == 1:
         formats = [looks.formats[0].format]
     if more := len(looks.formats) - len(formats):
@@ -290,7 +289,7 @@ def _in_words(heading: HeadingProfile, known: Mapping[str, Column]) -> str:
     parts = [
         f"{looks.kind}: {', '.join(formats)}" if looks.filled else "blank",
         days,
-        *(f"{word.cells:,} {word.word}" for word in looks.blank_words[:_SHOWN_BLANKS]),
+        *(f"{word.cells:,} {word.word}" for word in looks.blank_words[:_SHOWN]),
         f"{looks.unreadable:,} cannot be read" if looks.unreadable else "",
     ]
     return "; ".join(part for part in parts if part)

@@ -293,7 +293,6 @@ class FileChecks:
     """
 
     def __init__(self, rules: Sequence[Rule], columns: Columns) -> None:
-        """Keep the rules that a file with these columns can be checked by."""
         self._rules = [rule for rule in rules if _is_for(rule.check, columns)]
         self._columns = columns
         self._kept = defaultdict[str, list[pl.DataFrame]](list)

@@ -320,7 +320,28 @@ def quality_sections(quality: QualityAnswer, top: int) -> Iterator[Section]:
         yield _sizes(f"By {quality.by}, the worst first", quality.by, quality.groups)
     if quality.date_order:
         yield date_order_section(quality.date_order)
-    yield _rules_section(quality)
+    hits = [rule for rule in quality.rules if rule.faults]
+    hits.sort(key=lambda rule: (SEVERITIES.index(rule.severity), -rule.faults))
+    why = "why it matters"
+    rows = (
+        {"rule": rule.id, "severity": rule.severity, "faults": rule.faults}
+        | {"rows": rule.rows or None, "%": rule.percent if rule.rows else None, why: rule.why}
+        for rule in hits
+    )
+    after = [f"{count(len(quality.rules) - len(hits), 'rule')} found nothing."]
+    if quality.not_looked_at:
+        after.append(f"Not looked at, because no file has the columns: {listed(quality.not_looked_at)}.")
+    if hits:
+        after.append(f"To list the faults of a rule, add  --rule {hits[0].id}")
+    yield table(
+        f"Found: {count(len(hits), 'kind')} of fault" if hits else "Nothing found",
+        rows,
+        fixed=("severity",),
+        text=(why,),
+        optional=("rows", "%"),
+        after=tuple(after),
+        alarm=any(rule.severity == "error" for rule in hits),
+    )
     if faults := quality.faults:
         columns = (
             *(column_of("row", kind="number"), CASE, column_of("fault")),
@@ -346,27 +367,6 @@ def _sizes(title: str, heading: str, parts: Sequence[QualityOf]) -> Section:
         for part in parts
     )
     return table(title, rows, text=(heading,))
-
-
-def _rules_section(quality: QualityAnswer) -> Section:
-    hits = [rule for rule in quality.rules if rule.faults]
-    hits.sort(key=lambda rule: (SEVERITIES.index(rule.severity), -rule.faults))
-    why = "why it matters"
-    rows = (
-        {"rule": rule.id, "severity": rule.severity, "faults": rule.faults}
-        | {"rows": rule.rows or None, "%": rule.percent if rule.rows else None, why: rule.why}
-        for rule in hits
-    )
-    after = [f"{count(len(quality.rules) - len(hits), 'rule')} found nothing."]
-    if quality.not_looked_at:
-        after.append(f"Not looked at, because no file has the columns: {listed(quality.not_looked_at)}.")
-    if hits:
-        after.append(f"To list the faults of a rule, add  --rule {hits[0].id}")
-    title = f"Found: {count(len(hits), 'kind')} of fault" if hits else "Nothing found"
-    alarm = any(rule.severity == "error" for rule in hits)
-    return table(
-        title, rows, fixed=("severity",), text=(why,), optional=("rows", "%"), after=tuple(after), alarm=alarm
-    )
 
 
 def rule_sections(rules: Sequence[QualityRule]) -> Iterator[Section]:

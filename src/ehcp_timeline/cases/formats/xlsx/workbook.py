@@ -61,7 +61,18 @@ class Cells:
         local = name.rpartition(":")[2] if ":" in name else name
         if local == "c":
             self.close()
-            self._begin_cell(attributes)
+            self._kind = attributes.get("t")
+            self.referring += self._kind == "s"
+            if place := attributes.get("r"):
+                letters = place.rstrip(_FIGURES)
+                self._column = _column(letters)
+                figures = place[len(letters) :]
+                if figures != self._row_text:
+                    self._row_text, self._row = figures, _row(figures)
+            else:
+                self._column += 1
+            if self._month_styles and attributes.get("s") in self._month_styles:
+                self.months.append((self._row, self._column))
         elif local in {"v", "is"}:
             self._fill()
             self._watched = local == "v" and (self._formula or self._kind == "e")
@@ -88,20 +99,6 @@ class Cells:
         elif self._formula and not value and self._kind != "str":
             self.failed[self._row, self._column] = UNCALCULATED
         self._kind, self._formula, self._watched, self._value = None, False, False, ""
-
-    def _begin_cell(self, attributes: Mapping[str, str]) -> None:
-        self._kind = attributes.get("t")
-        self.referring += self._kind == "s"
-        if place := attributes.get("r"):
-            letters = place.rstrip(_FIGURES)
-            self._column = _column(letters)
-            figures = place[len(letters) :]
-            if figures != self._row_text:
-                self._row_text, self._row = figures, _row(figures)
-        else:
-            self._column += 1
-        if self._month_styles and attributes.get("s") in self._month_styles:
-            self.months.append((self._row, self._column))
 
     def _fill(self) -> None:
         if self._row > self.high or self._column > self.wide:
