@@ -17,7 +17,7 @@ from ehcp_timeline.audit.verdicts import (
     decide,
 )
 from ehcp_timeline.clock import Count, apply, roll_first_lawful_day, roll_for_tribunal
-from ehcp_timeline.law.deadline import BLANK, EndSpan, Limb, Limit, Reading
+from ehcp_timeline.law.deadline import BLANK, Limb, Limit, Reading
 from ehcp_timeline.law.rulebook import Deadline
 from ehcp_timeline.record import record
 
@@ -68,29 +68,10 @@ def end_of(
     span = deadline.ended_while
     if span is None or due is None:
         return ending
-    return _ended_while(span, deadline, seen, since, answer, due, ending)
-
-
-def _ended_while(
-    span: EndSpan,
-    deadline: Deadline,
-    seen: EventHistory,
-    since: date,
-    answer: date | None,
-    due: date,
-    ending: Ending,
-) -> Ending:
-    """Return the end, given what else ended the clock and the times in which nothing is owed."""
+    # There are times in which nothing is owed.
     firsts, lasts = seen.happened((span.first,)), seen.happened((span.last,))
-    if (
-        span.then == "unknown"
-        and firsts
-        and lasts
-        and since <= lasts[-1]
-        and firsts[0] <= lasts[-1] >= firsts[-1]
-    ):
-        began = [day for day in firsts if day <= lasts[-1]][-1]
-        settled = _is_settled(deadline, ending.day or answer, began, due, ended=ending.day is not None)
+    if span.then == "unknown" and firsts and lasts and lasts[-1] >= max(since, firsts[-1]):
+        settled = _is_settled(deadline, ending.day or answer, firsts[-1], due, ended=ending.day is not None)
         return ending if settled else Ending(released=True)
     day = _first_day_within(firsts, lasts, due)
     if day is None:

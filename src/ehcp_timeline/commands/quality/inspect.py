@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import compress, groupby
 from operator import itemgetter
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import polars as pl
 
@@ -102,6 +102,7 @@ def any_filled(names: Sequence[str]) -> pl.Expr:
 
 def _column_checks(check: checks.Check, columns: Columns, as_at: date) -> Iterator[ColumnCheck]:
     """Yield what a check comes to in a file with these columns: nothing where it lacks one that it needs."""
+    events = [column for column in columns.values() if column.kind == "event"]
     match check:
         case checks.DateOrderRule():
             for first, second in check.pairs:
@@ -114,11 +115,20 @@ def _column_checks(check: checks.Check, columns: Columns, as_at: date) -> Iterat
             yield from _weeks(check, columns, as_at)
         case checks.Age() | checks.Lacks():
             yield from _of_child(check, columns, as_at)
-        case "future" | checks.Day():
-            yield from _events(check, columns, as_at)
+        case "future":
+            happened = (column.id for column in events if not (column.planned or column.sets_due))
+            yield from (ColumnCheck(name, pl.col(name) > as_at, second=pl.col(name)) for name in happened)
+        case checks.Day():
+            days = ((column.id, pl.col(column.id)) for column in events)
+            yield from (
+                ColumnCheck(name, (day.dt.month() == check.month) & (day.dt.day() == check.day), second=day)
+                for name, day in days
+            )
         case checks.PatternRule():
-            for name in names_held(check.columns, columns):
-                yield ColumnCheck(name, ~pl.col(name).str.contains(check.pattern))
+            yield from (
+                ColumnCheck(name, ~pl.col(name).str.contains(check.pattern))
+                for name in names_held(check.columns, columns)
+            )
 
 
 def _needs(check: checks.Needs, columns: Columns) -> Iterator[ColumnCheck]:
@@ -165,18 +175,6 @@ def _of_child(check: checks.Age | checks.Lacks, columns: Columns, as_at: date) -
         if check.ages:
             when &= years.is_between(*check.ages).fill_null(value=False)
         yield ColumnCheck(held[0], when)
-
-
-def _events(check: Literal["future"] | checks.Day, columns: Columns, as_at: date) -> Iterator[ColumnCheck]:
-    for name, column in columns.items():
-        event = pl.col(name)
-        if column.kind != "event":
-            continue
-        if isinstance(check, checks.Day):
-            when = (event.dt.month() == check.month) & (event.dt.day() == check.day)
-            yield ColumnCheck(name, when, second=event)
-        elif not (column.planned or column.sets_due):
-            yield ColumnCheck(name, event > as_at, second=event)
 
 
 @record(frozen=True, slots=True)
