@@ -61,15 +61,15 @@ def _known(
 
 
 def _all_in_one(published: Published, row: Sequence[int]) -> bool:
-    return sum(value > 0 for value in row[: len(published.columns)]) == 1
+    return sum(value > 0 for value in row[: len(published.table.columns)]) == 1
 
 
 def _sums(published: Published, width: int) -> Iterator[Sum]:
     height = len(published.grid)
-    if published.adds_across:
+    if published.table.adds_across:
         for row in range(height):
             yield Sum(tuple(row * width + one for one in range(width - 1)), row * width + width - 1)
-    if published.adds_down:
+    if published.table.adds_down:
         for column in range(width):
             yield Sum(tuple(one * width + column for one in range(height - 1)), (height - 1) * width + column)
 

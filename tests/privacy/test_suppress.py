@@ -94,7 +94,7 @@ def test_the_zeros_of_a_mixed_group_are_shown(table: CountTable, threshold: int)
 def test_the_solver_can_pin_what_is_hidden_badly() -> None:
     """The attacker is no straw man: hiding the small number alone gives it away."""
     true = ((2, 30, 32), (9, 41, 50), (11, 71, 82))
-    badly = Published(GROUPS[:2], KINDS[:2], ((c, 30, 32), *true[1:]), True, True, 5)
+    badly = Published(_table(((2, 30), (9, 41))), ((c, 30, 32), *true[1:]), 5)
 
     assert pinned(badly, true, told="nothing") == [(0, 0)]
 
@@ -102,9 +102,9 @@ def test_the_solver_can_pin_what_is_hidden_badly() -> None:
 def test_the_solver_uses_the_threshold_as_everybody_can() -> None:
     """Four numbers hidden in a square are safe for one reader and not for one who knows the threshold."""
     true = ((4, 1, 5), (1, 4, 5), (5, 5, 10))
-    square = Published(GROUPS[:2], KINDS[:2], ((c, c, 5), (c, c, 5), (5, 5, 10)), True, True, 5)
+    square = Published(_table(((4, 1), (1, 4))), ((c, c, 5), (c, c, 5), (5, 5, 10)), 5)
     edge = ((1, 4, 5), (4, 8, 12), (5, 12, 17))
-    of_edge = Published(GROUPS[:2], KINDS[:2], ((c, c, 5), (c, 8, 12), (5, 12, 17)), True, True, 5)
+    of_edge = Published(_table(((1, 4), (4, 8))), ((c, c, 5), (c, 8, 12), (5, 12, 17)), 5)
 
     assert pinned(square, true, told="small") == []
     assert pinned(of_edge, edge, told="small") == [(0, 0), (0, 1), (1, 0)]
@@ -169,7 +169,7 @@ def test_a_percentage_built_on_a_hidden_number_is_hidden(part: int, whole: int, 
 
 def by_name(published: Published) -> Numbers:
     """Return every number under the names of its row and column, totals as `Total`."""
-    rows, columns = (*published.rows, "Total"), (*published.columns, "Total")
+    rows, columns = (*published.table.rows, "Total"), (*published.table.columns, "Total")
     return {
         (row, column): count
         for row, counts in zip(rows, published.grid, strict=True)

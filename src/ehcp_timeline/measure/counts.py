@@ -135,7 +135,6 @@ def has_exception(judged: Judged) -> pl.Expr:
 
 BACKLOG_WEEKS = 13
 BACKLOG_WINDOW = timedelta(weeks=BACKLOG_WEEKS)
-_COUNTED = ("overdue", "became_overdue", "cleared", "excused")
 
 
 @record(slots=True)
@@ -185,8 +184,10 @@ class Backlog:
 
     def clearance(self) -> Clearance:
         """Return when the overdue plans clear at the rate of the last 13 weeks."""
-        overdue, arrived, cleared, excused = (self.counts[name] for name in _COUNTED)
-        return clearance(overdue, arrived, cleared, self.as_at, excused)
+        seen = self.counts
+        return clearance(
+            seen["overdue"], seen["became_overdue"], seen["cleared"], self.as_at, seen["excused"]
+        )
 
 
 def whole_weeks(start: date, as_at: date) -> int:

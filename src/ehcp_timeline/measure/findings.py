@@ -333,20 +333,18 @@ class FilterCheck:
         if self.held and not self.matched:
             options = listed([f"--{column}" for column in self.held])
             raise UsageError(f"no row matches {options} together", "leave one of them out")
-        if self.columns and self.selection.deadlines:
-            self._refuse_deadlines(listed(sorted(self.selection.deadlines), "or"))
-
-    def _refuse_deadlines(self, names: str) -> None:
-        """Raise UsageError if no column can start, or none can answer, a deadline that was asked for."""
-        asked = [
+        if not (self.columns and self.selection.deadlines):
+            return
+        names = listed(sorted(self.selection.deadlines), "or")
+        wanted = [
             deadline
             for deadline in self.rulebook.deadlines
             if any(is_under(name, deadline.id) for name in self.selection.deadlines)
         ]
         columns_of = self.rulebook.columns_of
-        started = [one for one in asked if self.columns.intersection(columns_of(one.start_events))]
+        started = [one for one in wanted if self.columns.intersection(columns_of(one.start_events))]
         if not started:
-            starts = columns_of(event for deadline in asked for event in deadline.start_events)
+            starts = columns_of(event for deadline in wanted for event in deadline.start_events)
             hint = f"it needs a column {listed(list(starts), 'or')}"
             raise UsageError(f"--deadline: no column of the file can start {names}", hint)
         answers = [columns_of(deadline.answers) for deadline in started]

@@ -13,7 +13,7 @@ from ehcp_timeline.cases.unread import Holds
 from ehcp_timeline.measure.acknowledged import AcknowledgedFindings
 from ehcp_timeline.measure.answer import NOT_IN_JSON, Finding, Problems, RowsOf, RulebookUsed
 from ehcp_timeline.record import Ge, Sha256, Whole, field, record, replace
-from ehcp_timeline.text import listed
+from ehcp_timeline.text import count, listed
 
 StageName = Literal["no_decision", "agreed_no_draft", "draft_not_final"]
 Breach = Literal["overdue", "late", "due-soon"]
@@ -28,6 +28,11 @@ class Input:
     rows: Whole
     judged: Whole
     not_judged: Whole
+
+    @property
+    def words(self) -> str:
+        """How many rows were read and judged."""
+        return f"{self.name}: {count(self.rows, 'row')}, {self.judged:,} judged."
 
     @classmethod
     def of(cls, source: CaseFile) -> Self:

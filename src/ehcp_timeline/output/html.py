@@ -32,13 +32,11 @@ def _environment() -> "Environment":
     return pages
 
 
-def page_of(
-    title: str, sections: "Callable[[], Iterable[Section]] | Iterable[Section]"
-) -> "Callable[[Receipt], str]":
+def page_of(title: str, sections: "Callable[[], Iterable[Section]]") -> "Callable[[Receipt], str]":
     """Return what makes a page of some sections, each a heading and a table."""
 
     def page(receipt: "Receipt") -> str:
-        shown = list(sections() if callable(sections) else sections)
+        shown = list(sections())
         return html_page("output/templates/sections.html", title=title, sections=shown, receipt=receipt)
 
     return page

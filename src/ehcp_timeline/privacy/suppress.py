@@ -56,7 +56,7 @@ class CountTable:
 
 @record(frozen=True, slots=True)
 class Published:
-    """A table as it may be published.
+    """A table of counts as it may be published.
 
     Attributes:
         grid: The numbers; a last row and a last column of totals where the table has them.
@@ -64,11 +64,8 @@ class Published:
         withheld: Whether nothing of the table may be published; its grid is then hidden altogether.
     """
 
-    rows: tuple[str, ...]
-    columns: tuple[str, ...]
+    table: CountTable
     grid: Grid
-    adds_across: bool
-    adds_down: bool
     threshold: int
     withheld: bool = False
 
@@ -94,8 +91,7 @@ def suppress(table: CountTable, threshold: int) -> Published:
         )
         for row, line in enumerate(_with_totals(table))
     )
-    about = (table.rows, table.columns, grid, table.adds_across, table.adds_down, threshold)
-    return Published(*about, withheld=hidden is None)
+    return Published(table, grid, threshold, withheld=hidden is None)
 
 
 def to_hide(table: CountTable, threshold: int, also: frozenset[Cell] = frozenset()) -> frozenset[Cell] | None:

@@ -112,9 +112,7 @@ def _nearest(word: str, kpis: "Kpis", most: int = 3) -> str:
 
 def left_out(files: "Files") -> list[str]:
     """Return what an answer as data leaves out: the files, and how many problems they have."""
-    said = [
-        f"{input_.name}: {count(input_.rows, 'row')}, {input_.judged:,} judged." for input_ in files.inputs
-    ]
+    said = [input_.words for input_ in files.inputs]
     if files.problems:
         said.append(f"{count(len(files.problems), 'problem')} to put right; `ehcp check` shows them all.")
     return said

@@ -9,7 +9,7 @@ from ehcp_timeline.commands.scorecard.public import hidden_numbers
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.kpi import Measure
 from ehcp_timeline.measure.kpi.lines import OF_ALL, OF_GROUP, OF_RECORDED, OF_UNRECORDED, above, below
-from ehcp_timeline.privacy.suppress import HIDDEN, Grid, Published
+from ehcp_timeline.privacy.suppress import HIDDEN, CountTable, Grid, Published
 from tests.privacy.attacker import pinned
 
 
@@ -118,9 +118,9 @@ def test_a_solver_cannot_pin_a_hidden_number_of_a_percentage(groups: Numbers, th
     printed: Grid = tuple(
         (HIDDEN, HIDDEN, HIDDEN) if (line, "rate") in hidden else row for line, row in enumerate(true)
     )
-    published = Published(
-        tuple(f"G{n}" for n in range(len(groups))), ("in", "out"), printed, True, True, threshold
-    )
+    counts = tuple((within, rest) for within, rest, _ in true[:-1])
+    table = CountTable(tuple(f"G{n}" for n in range(len(groups))), ("in", "out"), counts)
+    published = Published(table, printed, threshold)
 
     withheld = all((line, "rate") in hidden for line in range(len(true)))
     assert withheld or pinned(published, true, told="small") == []

@@ -107,16 +107,16 @@ def compare(
         problems=card.files.problems,
     )
     title = f"{answer.authority} beside England"
-    page_title = f"{title}, as at {day(answer.as_at)}"
     if wide:
         columns, lines = wide_lines(answer)
         sections = tuple(wide_sections(answer))
-        made = {"html": page_of(page_title, sections), "md": lambda _: markdown_page(sections)}
+        made = {"md": lambda _: markdown_page(sections)}
     else:
         columns = (*(key for key in keys(ComparedMeasure) if key != "others"), *answer.with_)
         lines = [{**values(measure), **measure.others} for measure in answer.measures]
         sections = tuple(compare_sections(answer, median=words == ("neighbours",)))
-        made = {"html": page_of(page_title, sections)}
+        made = {}
+    made["html"] = page_of(f"{title}, as at {day(answer.as_at)}", lambda: sections)
     to.write(Document(title, answer, columns, lambda: lines, lambda: sections, made=made))
     if not to.for_people:
         say(*left_out(card.files))

@@ -6,7 +6,7 @@ from typing import Any
 
 from ehcp_timeline.measure.compare.compare import CompareAnswer, ComparedMeasure
 from ehcp_timeline.output.sections import Section, table
-from ehcp_timeline.text import count, day, plain
+from ehcp_timeline.text import day, plain
 
 _LATEST = "The latest year of each measure"
 _OF_FILE = ("your file", "its rank")
@@ -19,9 +19,8 @@ def compare_sections(answer: CompareAnswer, *, median: bool) -> Iterator[Section
 
     `median` shows the neighbours as one, by their median.
     """
-    read = (f"{file.name}: {count(file.rows, 'row')}, {file.judged:,} judged." for file in answer.input)
     title = f"{answer.authority} beside England, as at {day(answer.as_at)}"
-    yield Section(title=title, before=tuple(read))
+    yield Section(title=title, before=tuple(file.words for file in answer.input))
     median = median and bool(answer.with_)
     optional = (*answer.with_, _MEDIAN, *(() if answer.input else _OF_FILE))
     by_measure = _by_measure(answer)

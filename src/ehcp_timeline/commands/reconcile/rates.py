@@ -21,7 +21,7 @@ from ehcp_timeline.measure.multi_file import joint_of, one_history
 from ehcp_timeline.measure.result import Input
 from ehcp_timeline.output.sections import CASE, Section, column_of, list_section, number_of, table
 from ehcp_timeline.record import record
-from ehcp_timeline.text import count, day
+from ehcp_timeline.text import day
 
 Rule = Literal["excluding", "including"]
 Counted = Literal["in time", "late", "left out"]
@@ -283,7 +283,6 @@ def _what(plan: Mapping[str, Any], day: object, rulebook: Rulebook) -> str:
 
 def reconcile_sections(answer: ReconcileAnswer, top: int | None) -> Iterator[Section]:
     """Yield the rates, what parts them, and the first `top` cases."""
-    read = (f"{file.name}: {count(file.rows, 'row')}, {file.judged:,} judged." for file in answer.input)
     rates = (
         {
             "%": "no cases" if rate.percent is None else f"{rate.percent:.1f}",
@@ -294,7 +293,9 @@ def reconcile_sections(answer: ReconcileAnswer, top: int | None) -> Iterator[Sec
         for rate in answer.rates
     )
     title = f"Plans of {answer.year} within 20 weeks, as at {day(answer.as_at)}"
-    yield table(title, rates, number=("%",), text=("rule",), before=tuple(read))
+    yield table(
+        title, rates, number=("%",), text=("rule",), before=tuple(file.words for file in answer.input)
+    )
     rule, cases = _RULES[answer.rule], answer.cases
     if not cases:
         same = f"The law and the DfE's rule ({rule}) give the same answer for every plan."

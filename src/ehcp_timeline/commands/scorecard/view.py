@@ -264,7 +264,7 @@ def scorecard_sections(
     kept = frozenset(periods[-last:] if last else periods)
     lines = [line for line in every if line["period"] in kept]
     moved = trends(card.lines.tail(2), card.question).row(-1, named=True) if across and lines else {}
-    files = [f"{file.name}: {count(file.rows, 'row')}, {file.judged:,} judged." for file in answer.input]
+    files = [file.words for file in answer.input]
     if len(kept) < len(periods):
         files.append(f"The last {len(kept)} of {len(periods)} periods; --last {len(periods)} shows all.")
     yield Section(title=f"Scorecard as at {day(answer.as_at)}", before=(*files, *answer.notes))

@@ -86,19 +86,20 @@ def publish(
     if by == "caseworker":
         raise UsageError("a table by caseworker is about staff: it is not for publication", "--by team")
     clocks = work.open_clocks(chosen_by(selection, work.rulebook))
-    counted_cases = suppress(open_cases(clocks, by), threshold)
+    cases = open_cases(clocks, by)
+    public = suppress(cases, threshold)
     rows: list[dict[str, float | str | None]] = []
-    for name, counts in zip((*counted_cases.rows, TOTAL), counted_cases.grid, strict=True):
-        counted = dict(zip((*counted_cases.columns, "total"), counts, strict=True))
+    for name, counts in zip((*cases.rows, TOTAL), public.grid, strict=True):
+        counted = dict(zip((*cases.columns, "total"), counts, strict=True))
         rows.append({by: name, **counted, _SHARE: share(counted["overdue"], counted["total"])})
     answer = PublicationAnswer(
         as_at=work.as_at,
         rulebook=work.audit.rulebook,
         by=cast("Literal['district', 'team']", by),
         threshold=threshold,
-        withheld=counted_cases.withheld,
+        withheld=public.withheld,
         legend=legend(threshold),
-        columns=(by, *counted_cases.columns, "total", _SHARE),
+        columns=(by, *cases.columns, "total", _SHARE),
         rows=tuple(rows),
     )
 
