@@ -266,9 +266,19 @@ def positions(cells: Sequence[str], spellings: Spellings, where: str) -> dict[st
             raise CaseFileError(said, "rename or remove one of them")
         if column is not None:
             places[column] = place
-    if "case_id" not in places:
-        raise _without_case_id(cells, spellings, where)
-    return places
+    if "case_id" in places:
+        return places
+    named = [one_line(text) for text in cells if text.strip()]
+    if any(looks_like_data(text) for text in named):
+        raise CaseFileError(f"{where}: no heading means case_id; the row looks like data", "add a header")
+    shown = ", ".join(f'"{text}"' for text in named) or "nothing"
+    hint = "rename the column with the authority's own number for the case to case_id"
+    reasons = {text: spellings.not_taken.get(fold(text), "") for text in named}
+    if near := next((text for text in named if "case_id" in suggest(text, spellings)), None):
+        hint = f'did you mean "{near}"? Rename it to case_id'
+    elif not_taken := next((text for text, reason in reasons.items() if "case_id" in reason), None):
+        hint = f'"{not_taken}" is not taken: {reasons[not_taken]}'
+    raise CaseFileError(f"{where}: no heading means case_id; found {shown}", hint)
 
 
 def describe(cells: Sequence[str], spellings: Spellings) -> tuple[Heading, ...]:
@@ -354,20 +364,6 @@ def _known_as(text: str, spellings: Spellings) -> str:
     word = fold(text)
     known = None if word in spellings.columns or word in spellings.not_taken else _by_words(text)
     return known if isinstance(known, str) else word
-
-
-def _without_case_id(cells: Sequence[str], spellings: Spellings, where: str) -> CaseFileError:
-    named = [one_line(text) for text in cells if text.strip()]
-    if any(looks_like_data(text) for text in named):
-        return CaseFileError(f"{where}: no heading means case_id; the row looks like data", "add a header")
-    shown = ", ".join(f'"{text}"' for text in named) or "nothing"
-    hint = "rename the column with the authority's own number for the case to case_id"
-    reasons = {text: spellings.not_taken.get(fold(text), "") for text in named}
-    if near := next((text for text in named if "case_id" in suggest(text, spellings)), None):
-        hint = f'did you mean "{near}"? Rename it to case_id'
-    elif not_taken := next((text for text, reason in reasons.items() if "case_id" in reason), None):
-        hint = f'"{not_taken}" is not taken: {reasons[not_taken]}'
-    return CaseFileError(f"{where}: no heading means case_id; found {shown}", hint)
 
 
 def looks_like_data(text: str) -> bool:

@@ -1,6 +1,6 @@
 """When a deadline is due by every reading of the law, and what answered, ended or implied it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -144,7 +144,13 @@ def due_day(
     if due and limit.rolls:
         due = roll_first_lawful_day(due) if limit.minimum else roll_for_tribunal(due)
     for limb in limit.limbs if due else ():
-        for since in _conditional_since(limb, start, seen, answer):
+        came = next((day for day in seen.happened(limb.after) if day >= start), None)
+        facts = all(
+            seen.codes.get(fact, frozenset({BLANK})).intersection(codes) for fact, codes in limb.only_if
+        )
+        if came and facts and (answer is None or came < answer):
+            events = limb.since.events if limb.since else ()
+            since = next((day for day in seen.happened(events) if day >= came), None)
             if since is None and limb.missing == "unknown":
                 return tuple(counted), None
             if since is not None:
@@ -156,17 +162,6 @@ def due_day(
 def _counted(limb: Limb, since: date, seen: EventHistory) -> CountedPeriod:
     event = seen.name_of(limb.since.events, since) if limb.since else ""
     return CountedPeriod(event, since, apply(limb.count, since), limb.count)
-
-
-def _conditional_since(
-    limb: Limb, start: date, seen: EventHistory, answer: date | None
-) -> Iterator[date | None]:
-    """Yield the day that a limb with a condition is counted from, or None; nothing if it does not count."""
-    came = next((day for day in seen.happened(limb.after) if day >= start), None)
-    facts = all(seen.codes.get(fact, frozenset({BLANK})).intersection(codes) for fact, codes in limb.only_if)
-    if came and facts and (answer is None or came < answer):
-        events = limb.since.events if limb.since else ()
-        yield next((day for day in seen.happened(events) if day >= came), None)
 
 
 def _since(limb: Limb, start: date, seen: EventHistory) -> date | None:

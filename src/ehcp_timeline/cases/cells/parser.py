@@ -91,9 +91,6 @@ def cell_reader(
     return translating if said.words or said.faults else reader
 
 
-_NO_NAME = "is not the name of an event, a fact or a flag"
-
-
 def row_from_words(words: Sequence[str], vocabulary: Vocabulary, as_at: date) -> Row:
     """Read events, facts and flags of one case; its row number is 0, because no file holds it.
 
@@ -104,7 +101,18 @@ def row_from_words(words: Sequence[str], vocabulary: Vocabulary, as_at: date) ->
     spellings, blanks = load_spellings(vocabulary), blank_words(DEFAULT_BLANKS)
     texts: dict[str, str] = {}
     for word in words:
-        name, text = _parted(word, vocabulary, spellings)
+        given, equals, text = word.partition("=")
+        if not equals:
+            hint = "write for example request_received=2026-01-12"
+            raise UsageError(f"{shown(word)} is not NAME=VALUE", hint)
+        (heading,) = describe([given], spellings)
+        if (name := heading.column) is None:
+            possible = heading.may_be or heading.suggestions
+            hint = f"did you mean {listed(possible, 'or')}?" if possible else ""
+            hint = hint or did_you_mean(given.strip().lower(), vocabulary.columns, 1)
+            why = "is not the name of an event, a fact or a flag"
+            why = f"is not taken: {heading.reason}" if heading.reason else why
+            raise UsageError(f"{shown(given)} {why}", hint or "`ehcp template --rows` lists the names")
         if name in texts:
             raise UsageError(f"{name} is given twice", "give each name once")
         texts[name] = text
@@ -127,17 +135,3 @@ def row_from_words(words: Sequence[str], vocabulary: Vocabulary, as_at: date) ->
         texts={name: text for name, text in values.items() if isinstance(text, str) and name != "case_id"},
         flags={name: flag for name, flag in values.items() if isinstance(flag, bool)},
     )
-
-
-def _parted(word: str, vocabulary: Vocabulary, spellings: Spellings) -> tuple[str, str]:
-    given, equals, text = word.partition("=")
-    if not equals:
-        raise UsageError(f"{shown(word)} is not NAME=VALUE", "write for example request_received=2026-01-12")
-    (heading,) = describe([given], spellings)
-    if heading.column is None:
-        possible = heading.may_be or heading.suggestions
-        hint = f"did you mean {listed(possible, 'or')}?" if possible else ""
-        hint = hint or did_you_mean(given.strip().lower(), vocabulary.columns, 1)
-        why = f"is not taken: {heading.reason}" if heading.reason else _NO_NAME
-        raise UsageError(f"{shown(given)} {why}", hint or "`ehcp template --rows` lists the names")
-    return heading.column, text

@@ -1,7 +1,7 @@
 """Checks a council's file settings against the columns and codes that exist, and applies them to a sheet."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
 import polars as pl
@@ -215,7 +215,19 @@ def lay(sheet: Sheet, mapping: FileMapping, spellings: Spellings, blanks: frozen
         CaseFileError: An event has a heading of its own beside its outcome, or half of an outcome is missing.
     """
     held = match(sheet.headings, spellings)
-    chosen = dict(_chosen(sheet, mapping, held))
+    chosen: dict[str, tuple[int, int]] = {}  # event to the places of its date and of the outcome
+    for name, outcome in mapping.outcomes.items():
+        date, where = (_place(sheet, text) for text in (outcome.date, outcome.where))
+        if date is None and where is None:
+            continue
+        if date is None or where is None:
+            lacks, has = (outcome.date, outcome.where) if date is None else (outcome.where, outcome.date)
+            said = f'{sheet.where}: {name} is taken from "{outcome.date}" where "{outcome.where}" says so'
+            raise CaseFileError(f'{said}; the file has "{has}" but no "{lacks}"', "correct ehcp.toml")
+        if name in held:
+            said = f'{sheet.where}: "{sheet.headings[held.index(name)]}" and ehcp.toml both give {name}'
+            raise CaseFileError(said, "remove one of them, or name the heading under ignore in ehcp.toml")
+        chosen[name] = (date, where)
     words = defaultdict[tuple[int, int], set[str]](set)  # that are named for some event with this outcome
     for name, pair in chosen.items():
         words[pair].update(map(_key, mapping.outcomes[name].words))
@@ -234,24 +246,6 @@ def lay(sheet: Sheet, mapping: FileMapping, spellings: Spellings, blanks: frozen
     seen = {name: date for name, (date, _) in chosen.items()}
     placed = {name: where for name, (_, where) in chosen.items()}
     return Laid(replace(sheet, blocks=widened(sheet, columns)), places, seen, placed, constants)
-
-
-def _chosen(
-    sheet: Sheet, mapping: FileMapping, held: Sequence[str | None]
-) -> Iterable[tuple[str, tuple[int, int]]]:
-    """Yield each event whose date is chosen by an outcome, with the places of its date and the outcome."""
-    for name, outcome in mapping.outcomes.items():
-        date, where = (_place(sheet, text) for text in (outcome.date, outcome.where))
-        if date is None and where is None:
-            continue
-        if date is None or where is None:
-            lacks, has = (outcome.date, outcome.where) if date is None else (outcome.where, outcome.date)
-            said = f'{sheet.where}: {name} is taken from "{outcome.date}" where "{outcome.where}" says so'
-            raise CaseFileError(f'{said}; the file has "{has}" but no "{lacks}"', "correct ehcp.toml")
-        if name in held:
-            said = f'{sheet.where}: "{sheet.headings[held.index(name)]}" and ehcp.toml both give {name}'
-            raise CaseFileError(said, "remove one of them, or name the heading under ignore in ehcp.toml")
-        yield name, (date, where)
 
 
 def _place(sheet: Sheet, heading: str) -> int | None:
