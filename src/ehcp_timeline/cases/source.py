@@ -349,7 +349,6 @@ def open_case_files(
     vocabulary: Vocabulary,
     *,
     as_at: date,
-    blanks: Iterable[str] = DEFAULT_BLANKS,
     mappings: Mappings = NO_MAPPINGS,
 ) -> list[CaseFile]:
     """Open case files as `open_case_file` does; files that are tables of one SEN2 return are one case file.
@@ -373,7 +372,7 @@ def open_case_files(
     sources: list[CaseFile] = []
     for sheet in _gathered(sheets, each[paths[0]][1]) if paths else ():
         mapping, spellings = each.get(sheet.name) or known(sheet.name)
-        sources.append(CaseFile(sheet, vocabulary, spellings, as_at, blanks, mapping))
+        sources.append(CaseFile(sheet, vocabulary, spellings, as_at, DEFAULT_BLANKS, mapping))
         sources[-1].refuse_without_events()
     return sources
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from ehcp_timeline.cases.formats.csv.encoding import Surveyed
 from ehcp_timeline.cases.headers import Spellings
-from ehcp_timeline.cases.mapping.model import NOTHING_SAID, FileMapping
+from ehcp_timeline.cases.mapping.model import FileMapping
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import (
     DELIMITERS,
@@ -272,7 +272,7 @@ _SAMPLE = 60  # lines
 _DECLARED = re.compile(rb'"?sep=([!-/:-@\[-`{-~\t ])"?\r?\n', re.IGNORECASE)
 
 
-def find_csv_sheet(surveyed: Surveyed, spellings: Spellings, mapping: FileMapping = NOTHING_SAID) -> Sheet:
+def find_csv_sheet(surveyed: Surveyed, spellings: Spellings, mapping: FileMapping) -> Sheet:
     """Find the delimiter and the header row: those under which the most headings are known.
 
     Raises:

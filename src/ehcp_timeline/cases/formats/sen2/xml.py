@@ -58,7 +58,7 @@ _Meaning = tuple[Items, str] | Callable[[str], object] | None
 _Rows = tuple[pl.DataFrame, tuple[Problem, ...]]
 
 
-def read_persons(parts: Iterable[bytes], shown: str, rows: int, *, packed: bool = False) -> Generator[_Rows]:
+def read_persons(parts: Iterable[bytes], shown: str, rows: int, *, packed: bool) -> Generator[_Rows]:
     """Yield the requests of a return from the first, about `rows` of them at a time; at least once.
 
     Each time the flat table that `columns.case_cells` reads, and a problem for each person without a request.

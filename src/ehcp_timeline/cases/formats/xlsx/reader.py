@@ -16,7 +16,7 @@ from ehcp_timeline.cases.formats.sen2.workbook import find_return
 from ehcp_timeline.cases.formats.stream import Raw, damaged, opened_zip
 from ehcp_timeline.cases.formats.xlsx.workbook import Cells, looked_through
 from ehcp_timeline.cases.headers import Spellings, fold, match, positions
-from ehcp_timeline.cases.mapping.model import NOTHING_SAID, FileMapping
+from ehcp_timeline.cases.mapping.model import FileMapping
 from ehcp_timeline.cases.model import Problem, Vocabulary
 from ehcp_timeline.cases.sheet import HEADER_SEARCHED, ROW, Header, Sheet, address, find_header, sliced
 from ehcp_timeline.errors import CaseFileError
@@ -24,63 +24,6 @@ from ehcp_timeline.record import record, replace
 from ehcp_timeline.text import count
 
 _STEP = 100_000  # the rows of a further sheet are counted from a multiple of this
-
-
-def stacked(
-    sheet: Sheet, parts: Sequence[tuple[str, Sequence[str], pl.DataFrame]], spellings: Spellings
-) -> Sheet:
-    """Return a workbook as one sheet of several, each with its name, its headings and the rows below them.
-
-    Raises:
-        CaseFileError: Two headings of a sheet mean one column.
-    """
-    headings: dict[str, str] = {}  # by what they mean
-    cells, begins, places = list[pl.DataFrame](), list[int](), list[Mapping[str, int]]()
-    for name, texts, rows in parts:
-        places.append(positions(texts, spellings, f'{sheet.shown}, sheet "{name}"'))
-        own: dict[str, str] = {}
-        for place, (text, column) in enumerate(zip(texts, match(texts, spellings), strict=True)):
-            key = column or fold(text) or f"{name} {place}"
-            key = f"{key} {name} {place}" if key in own.values() else key
-            own[str(place)] = key
-            headings.setdefault(key, text)
-        last = int(cells[-1][ROW].max() or 0) if cells and cells[-1].height else 0  # type: ignore[arg-type]
-        begins.append((last // _STEP + 1) * _STEP if cells else 0)
-        cells.append(rows.select(pl.col(ROW) + begins[-1], pl.col(*own)).rename(own))
-    numbers = {key: str(place) for place, key in enumerate(headings)}
-    whole = pl.concat(cells, how="diagonal").select(ROW, *headings).rename(numbers)
-
-    def place_of(problem: Problem) -> Problem:
-        if not problem.row:
-            return problem
-        at = bisect_right(begins, problem.row) - 1
-        name, row, column = parts[at][0], problem.row - begins[at], places[at].get(problem.column)
-        if problem.stops == "cell" and column is not None:
-            where = f"'{name}'!{address(row, column + 1)}"
-        else:
-            where = f'sheet "{name}", row {row}'
-        return replace(problem, problem=f"{where}: {problem.problem}")
-
-    further = (
-        Problem(
-            0,
-            "",
-            "further-sheet",
-            f'sheet "{name}" is read too; its rows are counted from {begin}, so row 2 is {begin + 2}',
-            "--sheet reads one sheet alone",
-            "nothing",
-        )
-        for (name, _, _), begin in zip(parts[1:], begins[1:], strict=True)
-    )
-    return replace(
-        sheet,
-        headings=tuple(headings.values()),
-        blocks=sliced(whole),
-        place=place_of,
-        remarks=(*further, *sheet.remarks),
-    )
-
-
 _EXCEL_DAY_0 = dt.date(1899, 12, 30)
 _DAYS_TO_1904 = 1462
 _LAST_SERIAL = 2_958_465  # 31 December 9999
@@ -105,9 +48,61 @@ class _Worksheet:
         return self.cells[self.header.last + 1 :]
 
 
-def find_xlsx_sheet(
-    raw: Raw, spellings: Spellings, vocabulary: Vocabulary, mapping: FileMapping = NOTHING_SAID
-) -> Sheet:
+def stacked(sheet: Sheet, parts: Sequence[_Worksheet], spellings: Spellings) -> Sheet:
+    """Return a workbook as one sheet of several worksheets.
+
+    Raises:
+        CaseFileError: Two headings of a sheet mean one column.
+    """
+    headings: dict[str, str] = {}  # by what they mean
+    cells, begins, places = list[pl.DataFrame](), list[int](), list[Mapping[str, int]]()
+    for part in parts:
+        name, texts = part.name, part.header.headings
+        places.append(positions(texts, spellings, f'{sheet.shown}, sheet "{name}"'))
+        own: dict[str, str] = {}
+        for place, (text, column) in enumerate(zip(texts, match(texts, spellings), strict=True)):
+            key = column or fold(text) or f"{name} {place}"
+            key = f"{key} {name} {place}" if key in own.values() else key
+            own[str(place)] = key
+            headings.setdefault(key, text)
+        last = int(cells[-1][ROW].max() or 0) if cells and cells[-1].height else 0  # type: ignore[arg-type]
+        begins.append((last // _STEP + 1) * _STEP if cells else 0)
+        cells.append(part.below.select(pl.col(ROW) + begins[-1], pl.col(*own)).rename(own))
+    numbers = {key: str(place) for place, key in enumerate(headings)}
+    whole = pl.concat(cells, how="diagonal").select(ROW, *headings).rename(numbers)
+
+    def place_of(problem: Problem) -> Problem:
+        if not problem.row:
+            return problem
+        at = bisect_right(begins, problem.row) - 1
+        name, row, column = parts[at].name, problem.row - begins[at], places[at].get(problem.column)
+        if problem.stops == "cell" and column is not None:
+            where = f"'{name}'!{address(row, column + 1)}"
+        else:
+            where = f'sheet "{name}", row {row}'
+        return replace(problem, problem=f"{where}: {problem.problem}")
+
+    further = (
+        Problem(
+            0,
+            "",
+            "further-sheet",
+            f'sheet "{part.name}" is read too; its rows are counted from {begin}, so row 2 is {begin + 2}',
+            "--sheet reads one sheet alone",
+            "nothing",
+        )
+        for part, begin in zip(parts[1:], begins[1:], strict=True)
+    )
+    return replace(
+        sheet,
+        headings=tuple(headings.values()),
+        blocks=sliced(whole),
+        place=place_of,
+        remarks=(*further, *sheet.remarks),
+    )
+
+
+def find_xlsx_sheet(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, mapping: FileMapping) -> Sheet:
     """Find the visible worksheets that hold cases and the header row of each; they are read as one.
 
     A workbook that holds the tables of a SEN2 return is read as one, unless the user says where to look.
@@ -163,7 +158,7 @@ def find_xlsx_sheet(
     )
     if len(read) == 1:
         return whole
-    return stacked(whole, [(sheet.name, sheet.header.headings, sheet.below) for sheet in read], spellings)
+    return stacked(whole, read, spellings)
 
 
 def _remarks(sheets: Sequence[_Worksheet], read: Sequence[_Worksheet]) -> Iterator[Problem]:

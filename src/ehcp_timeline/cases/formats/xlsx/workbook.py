@@ -228,7 +228,7 @@ class _Parts:
 
 
 @contextmanager
-def looked_through(archive: zipfile.ZipFile, raw: stream.Raw, worksheet: str = "") -> Iterator[Workbook]:
+def looked_through(archive: zipfile.ZipFile, raw: stream.Raw, worksheet: str) -> Iterator[Workbook]:
     """Look through the parts of a workbook that are read, and give a copy of them.
 
     The worksheet is the only one to read, hidden or not; empty for every visible one.
