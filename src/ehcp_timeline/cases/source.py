@@ -124,10 +124,8 @@ class CaseFile:
 
     def _heading(self, place: int) -> headers.Heading:
         """Return the heading at a place, from 0, with what it may have meant."""
-        heading, gives = (
-            headers.describe_one(self.sheet.headings, place, self._spellings),
-            self._laid.given(place),
-        )
+        heading = headers.describe_one(self.sheet.headings, place, self._spellings)
+        gives = self._laid.given(place)
         return replace(heading, gives=gives, suggestions=()) if gives else heading
 
     @property

@@ -89,12 +89,8 @@ def with_derived(row: Row, derived: Iterable[DerivedEvent]) -> Row:
     it.
     """
     for event in derived:
-        dated = [
-            row.events[where.event]
-            for where in event.earliest
-            if where.event in row.events and _holds(where, row)
-        ]
-        days = [day for day in dated if not _is_ruled_out(day, event.unless, row)]
+        dated = (row.events.get(where.event) for where in event.earliest if _holds(where, row))
+        days = [day for day in dated if day and not _is_ruled_out(day, event.unless, row)]
         if days:
             row = replace(row, events={**row.events, event.id: min(days)})
         if any(_is_in_doubt(where, event.unless, row) for where in event.earliest):

@@ -78,9 +78,8 @@ def _duty(working: Working, _: date) -> Iterator[ExplanationStep]:
 
 def _start(working: Working, as_at: date) -> Iterator[ExplanationStep]:
     start = working.clock.start
-    names, event = (
-        working.columns_named(names) for names in (working.deadline.start_events, [working.start_event])
-    )
+    names = working.columns_named(working.deadline.start_events)
+    event = working.columns_named([working.start_event])
     match working.circumstances.start:
         case "none":
             text = f"Nothing has started it: no {names}."

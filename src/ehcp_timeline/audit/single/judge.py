@@ -70,16 +70,16 @@ class _Question:
 def _check_given(rulebook: Rulebook, rows: Sequence[Row], as_at: date) -> None:
     """Raise UsageError for what a misspelt name or a text instead of a date would silently change."""
     require_date("as_at", as_at)
-    known = {
-        "event": {*rulebook.events, *rulebook.derived},
-        "fact": rulebook.codes,
-        "flag": rulebook.flags,
-    }
+    events = {*rulebook.events, *rulebook.derived}
     for row in rows:
-        for what, given in (("event", row.events), ("fact", row.codes), ("flag", row.flags)):
+        for what, given, known in (
+            ("event", row.events, events),
+            ("fact", row.codes, rulebook.codes),
+            ("flag", row.flags, rulebook.flags),
+        ):
             for name in given:
-                if name not in known[what] and UNREAD not in name:
-                    hint = did_you_mean(name, known[what], 1) or "`ehcp template --rows` lists the columns"
+                if name not in known and UNREAD not in name:
+                    hint = did_you_mean(name, known, 1) or "`ehcp template --rows` lists the columns"
                     raise UsageError(f"row {row.number}: there is no {what} `{name}`", hint)
         for name, day in row.events.items():
             require_date(f"row {row.number}: {name}", day)
@@ -131,20 +131,15 @@ def _at_ends(rulebook: Rulebook, rows: Sequence[Row]) -> Iterator[list[Row]]:
         for name in row.months
     }
     for bit, value in ends(numbers.values()):
-        yield [
-            replace(
-                row,
-                events={
-                    **row.events,
-                    **{
-                        name: month_end(first) if numbers[place, name] >> bit & 1 == value else first
-                        for name, first in row.months.items()
-                    },
-                },
-                unreadable=row.unreadable.difference(row.months),
-            )
-            for place, row in enumerate(rows)
-        ]
+        at_ends: list[Row] = []
+        for place, row in enumerate(rows):
+            days = {
+                name: month_end(first) if numbers[place, name] >> bit & 1 == value else first
+                for name, first in row.months.items()
+            }
+            unreadable = row.unreadable.difference(row.months)
+            at_ends.append(replace(row, events={**row.events, **days}, unreadable=unreadable))
+        yield at_ends
 
 
 def _by_place(workings: Iterable[Working]) -> dict[tuple[int, str], list[Working]]:

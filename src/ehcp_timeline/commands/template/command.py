@@ -40,13 +40,9 @@ def template(
         book = target.format == "xlsx"
         target.send(template_workbook(columns) if book else f"{','.join(columns)}\n")
     if rows:
-        held = {column.id: values_in_words(column) for column in columns.values()}
-        say(
-            *(
-                f"{column.id}: {column.says}{f' ({held[column.id]})' if held[column.id] else ''}"
-                for column in columns.values()
-            )
-        )
+        for column in columns.values():
+            held = values_in_words(column)
+            say(f"{column.id}: {column.says}{f' ({held})' if held else ''}")
 
 
 def template_workbook(columns: Mapping[str, Column]) -> bytes:
