@@ -85,7 +85,7 @@ def test_short_lines_after_long_ones_are_counted_too(
         with pytest.raises(CaseFileError, match=r"has more than 1,000 lines"):
             opened(tmp_path, text)
     else:
-        assert sum(batch.judged for batch in opened(tmp_path, text).batches()) == 999
+        assert sum(batch.frame.height for batch in opened(tmp_path, text).batches()) == 999
 
 
 @pytest.mark.parametrize("words", [("changes", "{}", T), ("verify", "{}", T), ("report", T, "--since", "{}")])

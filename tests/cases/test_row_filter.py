@@ -16,7 +16,7 @@ def test_a_repeated_row_is_judged_once(tmp_path: Path) -> None:
     batch = read(tmp_path, "case_id,team,Notes\nC1,North,x\nC2,South,\nC1,North,x\nC1,North,x\n")
 
     assert column(batch, "case_id") == ["C1", "C2"]
-    assert (batch.read, batch.judged, batch.not_judged) == (4, 2, 2)
+    assert (batch.read, batch.frame.height) == (4, 2)
     assert batch.problems == tuple(
         Problem(
             row,
@@ -37,7 +37,7 @@ def test_a_row_that_differs_anywhere_is_another_row(tmp_path: Path, other: str) 
     """Even in a column that is not read, for one case may have several rows."""
     batch = read(tmp_path, f"case_id,team,Notes\nC1,North,x\n{other}\n")
 
-    assert (batch.judged, batch.problems) == (2, ())
+    assert (batch.frame.height, batch.problems) == (2, ())
 
 
 @pytest.mark.parametrize("rows", [1, 2, 100_000])

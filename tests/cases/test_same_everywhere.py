@@ -219,7 +219,7 @@ def read(source: CaseFile) -> tuple[int, int, int]:
     """Return how many rows were read, judged and not judged."""
     counted: Counter[str] = Counter()
     for batch in source.batches():
-        counted.update(read=batch.read, judged=batch.judged, lost=batch.not_judged)
+        counted.update(read=batch.read, judged=batch.frame.height, lost=batch.read - batch.frame.height)
     return counted["read"], counted["judged"], counted["lost"]
 
 

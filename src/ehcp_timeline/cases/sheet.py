@@ -184,16 +184,6 @@ class Batch:
     raw: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     @property
-    def judged(self) -> int:
-        """How many rows `frame` holds."""
-        return self.frame.height
-
-    @property
-    def not_judged(self) -> int:
-        """How many rows were left out."""
-        return self.read - self.frame.height
-
-    @property
     def cells(self) -> pl.DataFrame:
         """The rows of `raw` with every text spelled out."""
         return as_text(self.raw)

@@ -70,6 +70,7 @@ class CaseFile:
         columns: The columns of the vocabulary that it has.
         constants: Those that ehcp.toml gives one value on every row, with its text.
         expected: About how many rows it has; 0 where that is not known before they are read.
+        known_until: The last day of which it can know anything, where it says so, as a SEN2 return does.
         rows: Rows that are not blank, as far as the last call of `batches` has read.
         judged: Those of them that can be judged.
     """
@@ -115,6 +116,7 @@ class CaseFile:
         self.columns = frozenset(self._places)
         self.constants = self._laid.constants
         self.expected = sheet.expected
+        self.known_until = sheet.known_until
         self.rows = self.judged = 0
 
     @cached_property
@@ -206,11 +208,6 @@ class CaseFile:
         """Say more of what is kept."""
         *before, last = self._kept
         self._kept = [*before, replace(last, problems=(*last.problems, *problems))]
-
-    @property
-    def known_until(self) -> date | None:
-        """The last day of which the file can know anything, where it says so, as a SEN2 return does."""
-        return self.sheet.known_until
 
     def begin(self) -> None:
         """Begin to read; the next call of `batches` gets these, whatever their size."""

@@ -19,7 +19,7 @@ def test_the_published_sample() -> None:
     batch = one_batch(source)
 
     assert source.sheet.worksheet == "List_1"
-    assert (batch.read, batch.judged) == (2, 2)
+    assert (batch.read, batch.frame.height) == (2, 2)
     assert batch.frame.select("row", "case_id", "date_of_birth", "plan_issued", "sen_need").rows() == [
         (2, "will", date(1993, 12, 5), date(2000, 1, 1), "H5"),
         (3, "willis", date(2001, 1, 1), date(2004, 2, 2), "K1"),

@@ -150,7 +150,7 @@ def test_parquet_keeps_its_own_kinds_of_cells(tmp_path: Path) -> None:
             "exception_recorded": False,
         },
     ]
-    assert (batch.read, batch.not_judged) == (3, 1)
+    assert (batch.read, batch.frame.height) == (3, 2)
 
 
 def test_a_time_zone_is_refused(tmp_path: Path) -> None:

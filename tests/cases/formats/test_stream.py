@@ -48,7 +48,7 @@ def test_every_encoding_gives_the_same_cells(tmp_path: Path, content: bytes, enc
     assert source.sha256 == hashlib.sha256(content).hexdigest()
     assert batch.frame["case_id"][0] == "C1"
     assert batch.frame["team"][0] in {"Brontë’s", "North"}
-    assert batch.frame["row"].to_list() == list(range(2, 2 + batch.judged))
+    assert batch.frame["row"].to_list() == list(range(2, 2 + batch.frame.height))
     assert batch.problems == ()
 
 

@@ -71,7 +71,7 @@ def test_the_beginning_may_be_cut_anywhere(
 
     for size in (1, 2, 13, 14, 15, 1000, 1001):
         monkeypatch.setattr("ehcp_timeline.cases.formats.csv.reader._HEAD", size)
-        assert sum(batch.judged for batch in opened(tmp_path, content).batches()) == 40
+        assert sum(batch.frame.height for batch in opened(tmp_path, content).batches()) == 40
 
 
 @pytest.mark.parametrize(("banner", "found"), [(19, True), (20, True), (199, True), (200, False)])
@@ -92,7 +92,7 @@ def test_a_header_without_rows(tmp_path: Path) -> None:
 
         assert batch.frame.is_empty()
         assert [str(dtype) for dtype in batch.frame.dtypes] == ["UInt32", "String", "Date", "Boolean"]
-        assert (batch.read, batch.judged, batch.not_judged) == (0, 0, 0)
+        assert (batch.read, batch.frame.height) == (0, 0)
         assert briefly(batch.problems) == [(0, "", "no-rows")]
 
 

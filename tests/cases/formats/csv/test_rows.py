@@ -49,7 +49,7 @@ def test_a_row_with_too_many_cells_is_not_judged(tmp_path: Path, marks: str) -> 
             stops="row",
         ),
     )
-    assert (batch.read, batch.judged, batch.not_judged) == (200, 199, 1)
+    assert (batch.read, batch.frame.height) == (200, 199)
     assert 92 not in batch.frame["row"]
 
 
@@ -67,7 +67,7 @@ def test_blank_cells_beyond_the_header_do_no_harm(tmp_path: Path) -> None:
 
     batch = read(tmp_path, "\n".join(["case_id,team,,", *rows, "C100,North,,,,,, ,"]))
 
-    assert (batch.judged, batch.problems) == (101, ())
+    assert (batch.frame.height, batch.problems) == (101, ())
 
 
 @pytest.mark.parametrize("marks", ["", '"'])
@@ -96,7 +96,7 @@ def test_a_row_with_too_few_cells_is_judged_and_named(tmp_path: Path, marks: str
             stops="nothing",
         ),
     )
-    assert (batch.read, batch.judged, batch.not_judged) == (200, 200, 0)
+    assert (batch.read, batch.frame.height) == (200, 200)
 
 
 def test_blank_headings_at_the_end_need_no_cells(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_column_without_a_heading_may_hold_anything(tmp_path: Path) -> None:
     batch = read(tmp_path, "case_id,team,,\nC1,North,x\nC2,South,,\n")
     dated = read(tmp_path, "case_id,team,,\nC1,North,,13/03/2025\nC2,South,,\n")
 
-    assert (batch.judged, batch.problems) == (2, ())
+    assert (batch.frame.height, batch.problems) == (2, ())
     assert [name for name in batch.frame.columns if UNREAD in name] == []
     assert dated.frame[f"{UNREAD}4 "].to_list() == [date(2025, 3, 13), None]
 

@@ -169,7 +169,7 @@ def test_rows_add_up_whatever_belongs_to_nothing(tmp_path: Path) -> None:
 
     for size in (7, 1_000):
         batches = list(found.batches(size))
-        assert sum(batch.judged for batch in batches) == 140
+        assert sum(batch.frame.height for batch in batches) == 140
         assert sum(batch.read for batch in batches) == 142
         orphans = [one for batch in batches for one in batch.problems if one.rule == "orphan-row"]
         assert [one.problem.partition(":")[0] for one in orphans] == [

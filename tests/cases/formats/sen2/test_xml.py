@@ -42,7 +42,7 @@ def test_a_person_with_a_plan(tmp_path: Path) -> None:
         }
     ]
     assert ONE.splitlines()[13].strip() == b"<ReceivedDate>2025-01-06</ReceivedDate>"
-    assert (batch.read, batch.judged, batch.problems) == (1, 1, ())
+    assert (batch.read, batch.frame.height, batch.problems) == (1, 1, ())
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_rows_add_up_in_blocks_of_any_size(tmp_path: Path, size: int) -> None:
         ("77", date(2025, 3, 3), None),
         ("person 4", date(2025, 4, 4), None),
     ]
-    assert (sum(batch.read for batch in batches), sum(batch.not_judged for batch in batches)) == (6, 1)
+    assert (sum(batch.read for batch in batches), sum(batch.frame.height for batch in batches)) == (6, 5)
     (problem,) = [one for batch in batches for one in batch.problems]
     assert (problem.rule, problem.stops) == ("no-request", "row")
     assert problem.problem == "the person has no request"
