@@ -180,6 +180,20 @@ def test_the_lines_that_are_offered(tmp_path: Path) -> None:
     )
 
 
+def test_a_date_of_either_outcome_is_not_offered_as_its_own_outcome(tmp_path: Path) -> None:
+    """No heading says which outcome it was: each line reads the date as one of them, and loads."""
+    file, config = tmp_path / "cases.csv", tmp_path / "ehcp.toml"
+    file.write_text("case_id,request_received,Decision to assess\nA-1,2026-03-02,2026-03-20\n")
+    offered = printed(ehcp("columns", str(file), "--format", "toml")).splitlines()
+    config.write_text("\n".join(line.removeprefix("# ") for line in offered[:2]))
+
+    assert [line.partition("  ")[0] for line in offered[1:]] == [
+        '# assess_agreed = ["Decision to assess"]',
+        '# assess_refused = ["Decision to assess"]',
+    ]
+    assert answer(file, "--config", str(config))["headings"][2]["column"] == "assess_agreed"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("settings", ["", SETTINGS])
 @pytest.mark.parametrize("completed", [False, True])

@@ -213,7 +213,8 @@ def lines_for(
     possible = tuple(name for name in heading.may_be if name not in taken)
     base = fold(heading.text).replace("date", "")  # "Decision" of "Decision date"
     outcome = next((other for other in headings if base and fold(other) == base), None)
-    if outcome and heading.may_be[:2] in _BY_OUTCOME:
+    itself = dated and outcome == heading.text  # no other heading says which, and a date does not
+    if outcome and heading.may_be[:2] in _BY_OUTCOME and not itself:
         for name in possible if dated else ():
             yield f'{name} = {{ date = {text}, where = {quoted(outcome)}, is = ["..."] }}'
     elif heading.may_be:
