@@ -223,3 +223,20 @@ def test_each_kind_of_fault_says_where_and_what(old: str, new: str, fault: str, 
     assert old in GOOD
 
     assert fault in faults_of(tmp_path, GOOD.replace(old, new, 1))
+
+
+@pytest.mark.parametrize("key", ["deadline", "event"])
+def test_a_heading_in_single_brackets_is_a_fault(key: str, tmp_path: Path) -> None:
+    """A duty written under [deadline] was left out without a word."""
+    fault = (
+        f"local.toml: {key}: is one table where a list belongs; write its heading in double brackets, [[...]]"
+    )
+
+    assert faults_of(tmp_path, f'[{key}]\nid = "local.visit"\n') == (fault,)
+
+
+def test_a_list_of_deadlines_that_are_no_tables_is_a_fault(tmp_path: Path) -> None:
+    """Each entry is named."""
+    fault = "local.toml: deadline[0]: must be a table, not 'local.visit'"
+
+    assert faults_of(tmp_path, 'deadline = ["local.visit"]\n') == (fault,)

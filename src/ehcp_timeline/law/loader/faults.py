@@ -77,6 +77,11 @@ class Location:
         tables: list[tuple[Location, Table]] = []
         if key not in table:
             return tables
+        if isinstance(table[key], dict):
+            self.at(key).fault(
+                "is one table where a list belongs; write its heading in double brackets, [[...]]"
+            )
+            return tables
         for number, body in enumerate(self.maybe(table, key, list, [])):
             here = self.at(f"{key}[{number}]")
             if isinstance(body, dict):

@@ -371,7 +371,7 @@ def _read_parts(place: Location, table: Table) -> tuple[EventWhere, ...]:
 
 def _read_deadlines(place: Location, source: _Source, deadlines: dict[str, Deadline]) -> None:
     """Add the deadlines of a file to those that stand, and lay its time limits over theirs."""
-    for table in source.deadlines:
+    for _, table in place.tables(source.table, "deadline"):
         if source.overlay and "supersedes" in table:
             name = place.maybe(table, "supersedes", str, "")
             if name in deadlines:
