@@ -15,7 +15,7 @@ from ehcp_timeline.errors import UsageError
 from ehcp_timeline.record import record
 from ehcp_timeline.shell.destination import ROW_FORMATS, Output, choose_folder, choose_output, one_path
 from ehcp_timeline.shell.open import CaseRequest, law, settings
-from ehcp_timeline.shell.parse import choice, choices, day_asked, split
+from ehcp_timeline.shell.parse import choice, choices, day_asked, split, was_typed
 
 if TYPE_CHECKING:
     from ehcp_timeline.audit.selection import Selection
@@ -247,6 +247,13 @@ class DisclosureOptions:
         if self.previous is not None and not public:
             raise UsageError("--previous is for tables that are published", "add --disclosure suppress")
         return public
+
+
+def hides(public: bool, hint: str = "add --disclosure suppress") -> bool:
+    """Return whether numbers are hidden; raise UsageError if none is and a threshold was typed."""
+    if not public and was_typed("--threshold"):
+        raise UsageError("--threshold hides numbers only in what is published", hint)
+    return public
 
 
 def group_asked(by: str | None) -> str | None:

@@ -338,3 +338,10 @@ def test_a_terminal_shows_one_screen_and_how_to_write_the_page(file: Path) -> No
     assert len(whole) > 4 * len(screen)
     assert page not in piped
     assert "add --full" not in piped
+
+
+def test_a_threshold_for_a_page_that_hides_nothing_is_refused(file: Path) -> None:
+    """A page for the board shows every number, whatever the threshold."""
+    run = ehcp("report", str(file), "--as-at", str(AS_AT), "--threshold", "10")
+
+    assert (run.returncode, "add --for public" in said(run)) == (2, True)

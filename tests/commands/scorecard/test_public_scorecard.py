@@ -79,6 +79,8 @@ def test_the_json_says_what_was_hidden_and_below_which_number(cases: str) -> Non
     [
         (("--threshold", "0"), "--threshold 0 would hide nothing"),
         (("--disclosure", "suppress", "--by", "caseworker"), "is about staff: it is not for publication"),
+        (("--threshold", "5"), "--threshold hides numbers only in what is published"),
+        (("--pack", "inspection", "-o", "x/", "--threshold", "5"), "add --disclosure suppress"),
         (("--previous", "old.json"), "--previous is for tables that are published"),
         (
             ("--disclosure", "suppress", "--previous", __file__),

@@ -129,6 +129,7 @@ def test_a_case_without_a_caseworker_is_on_a_list(tmp_path: Path) -> None:
         (("--disclosure", "suppress", "--by", "caseworker"), "is about staff: it is not for publication"),
         (("--disclosure", "suppress", "--threshold", "0"), "--threshold 0 would hide nothing"),
         (("--threshold", "0"), "--threshold 0 would hide nothing"),
+        (("--threshold", "5"), "--threshold hides numbers only in what is published"),
         (("--disclosure", "suppress", "--threshold", "2"), "--threshold 2 would hide nothing"),
         (("--disclosure", "supress"), "did you mean suppress?"),
     ],

@@ -75,7 +75,7 @@ def report(
     council = figures.find(authority) if authority else None
     others = figures.find_all(beside or ())
     sources = asks.sources(files)
-    public = audience == "public"
+    public = options.hides(audience == "public", "add --for public")
     from ehcp_timeline.commands.report.figures import changed_since
     from ehcp_timeline.commands.report.figures import report as report_of
     from ehcp_timeline.commands.report.view import KINDS, report_document

@@ -86,7 +86,8 @@ def scorecard(
         from ehcp_timeline.commands.scorecard.packs import write_pack
 
         what = kpi_request.asked_for(files, about, period="year")
-        hide = disclosure.threshold if public or (pack == "foi" and not was_typed("--disclosure")) else None
+        hidden = options.hides(public or (pack == "foi" and not was_typed("--disclosure")))
+        hide = disclosure.threshold if hidden else None
         raise typer.Exit(
             write_pack(what, pack, destination.one_path(output.outputs), hide, force=output.force)
         )
@@ -98,7 +99,7 @@ def scorecard(
     group, why = what.question.group, tuple[str, ...]()
     if group and group.protected and not public and not was_typed("--disclosure"):
         why = (_WHY_HIDDEN.format(group.says),)
-    if public := public or bool(why):  # a part hides what the whole hides
+    if public := options.hides(public or bool(why)):  # a part hides what the whole hides
         from ehcp_timeline.commands.scorecard.public import bound_to
 
         question = what.question

@@ -49,7 +49,7 @@ def overdue(
     cases by group is printed that may be published. Formats: table, plain, csv, json, ndjson, md, xlsx, ics.
     """
     group = options.group_asked(by)
-    public = disclosure.suppress()
+    public = options.hides(disclosure.suppress())
     if split_by and (public or pseudonymise):
         raise UsageError("--split-by names people in its file names", "leave it out, or list with --by")
     if public and (save_list or pseudonymise or acknowledged):
