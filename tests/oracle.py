@@ -118,7 +118,10 @@ ASKED = {
     "rules show": ("plan.issue", "order.make", "review.annual"),
     "rules stale": ("--as-at 2027-12-01",),
     "rules test": ("golden.toml", "local-promises-cases.toml --rules local-promises.toml"),
-    "rules diff": ("installed what-if-bill.toml", f"installed what-if-bill.toml {CASES} --as-at {TODAY}"),
+    "rules diff": (
+        f"installed what-if-bill.toml --as-at {TODAY}",
+        f"installed what-if-bill.toml {CASES} --as-at {TODAY}",
+    ),
     "rules check": (
         "--as-at 2026-11-01",
         "--rules local-promises.toml --fixtures local-promises-cases.toml --as-at 2026-11-01",
