@@ -64,6 +64,7 @@ def test_the_order_of_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         (b"colums = {}", "there is no `colums`. did you mean columns?"),
         (b"columns = 3", "columns is not a table"),
         (b"[columns]\nplan_issued = 3", "columns.plan_issued is not a list of texts"),
+        (b'[columns]\ncase_id = " - "', "columns.case_id is a heading without a letter or a digit"),
         (b"rules = [1]", "rules is not a list of texts"),
         (b"rules = [", "is not TOML"),
         (b"# \xff", "is not UTF-8 text"),

@@ -20,16 +20,17 @@ NO_CASES: Final = frozenset({"repeated-heading", "text-row", "total-row"})
 """Rules of rows that are no row of a case at all; the rows of a second table may be."""
 
 _SHORTENED = r"^[0-9](?:\.[0-9]+)?[eE]\+[0-9]{2,3}$"
+_SUMS = "count|sum|average|mean|median"
 _LABEL = (
     r"(?i)^[^0-9a-z]*(?:textbox ?[0-9]|page [0-9]|[0-9,]+ (?:rows?|records?|cases?)\b|\([0-9,]+ rows?\b|"
     r"(?:(?:report|data|date|last|applied|this) ?)*(?:filters?|filtered|run|printed|generated|created|"
     r"exported|produced|extracted|refreshed|updated|as at|source|key|legend|notes?|end of|footnotes?)\b|"
-    r"(?:grand |sub-? ?)?totals?\b|(?:count|sum)\b[ :=]*[0-9,.]*$|official|confidential|©|copyright)"
+    rf"(?:grand |sub-? ?)?totals?\b|(?:{_SUMS})\b[ :=]*[0-9,.]*$|official|confidential|©|copyright)"
 )
 _DATED = r"[0-9]{1,4}[-/. ][0-9A-Za-z]{1,9}[-/. ][0-9]{2,4}|[0-9]{5}"
 _LABELLED, _LOST, _DIGIT = re.compile(_LABEL), re.compile(_SHORTENED), re.compile("[0-9]")
 _TOTAL = re.compile(
-    r"(?:(?:grand |sub-? ?)?totals?|count|sum)\b[ :=]*[0-9,.]*|[^0-9]*\b(?:sub-?)?totals?", re.IGNORECASE
+    rf"(?:(?:grand |sub-? ?)?totals?|{_SUMS})\b[ :=]*[0-9,.]*|[^0-9]*\b(?:sub-?)?totals?", re.IGNORECASE
 )
 _TEXTBOX = re.compile(r"textbox ?[0-9]+", re.IGNORECASE)
 _SAMPLE = 1_000

@@ -51,6 +51,19 @@ def test_rows_with_an_error_and_with_a_warning(tmp_path: Path) -> None:
     assert counts["blank-words"] == (1, 0)
 
 
+def test_a_row_that_is_no_case_is_a_row_with_a_warning(tmp_path: Path) -> None:
+    """Three totals below one case: three of four rows, never more than there are; 100 * (4 - 3 / 2) / 4."""
+    text = "case_id,team,request_received\nA,North,2026-01-12\nTotal,,1\nSub-total,,1\nTotals,,2\n"
+    found = quality(tmp_path, text, by="team")
+
+    assert found.summary == QualitySizes(4, 0, 3, 62.5)
+    assert [(one.name, one.rows, one.score) for one in found.groups] == [
+        ("not recorded", 3, 50.0),
+        ("North", 1, 100.0),
+    ]
+    assert [(rule.rows, rule.percent) for rule in found.rules if rule.id == "total-row"] == [(3, 75.0)]
+
+
 def test_groups_add_up_to_the_file(tmp_path: Path) -> None:
     """A row that is not judged, or whose group is blank, is `not recorded`; the worst comes first."""
     found = quality(tmp_path, MIXED, by="team")

@@ -100,6 +100,12 @@ class _Reading:
             self.faults.append(fault)
         return texts(value)
 
+    def headings(self, key: str, value: object) -> tuple[str, ...]:
+        words = self.texts(key, value)
+        if not all(any(map(str.isalnum, word)) for word in words):
+            self.fault(key, "is a heading without a letter or a digit", "write it as the file has it")
+        return words
+
     def of_file(self, held: Mapping[str, Any], at: str) -> FileMapping:
         headings = self.table(held, "columns", f"{at}columns", f"[{at}columns]")
         columns = {name: said for name, said in headings.items() if not isinstance(said, dict)}
@@ -107,7 +113,7 @@ class _Reading:
         constants = self.table(held, "constants", f"{at}constants", f"[{at}constants]")
         sheet, row = held.get("sheet", ""), held.get("header_row", 0)
         mapping = FileMapping(
-            columns={name: self.texts(f"{at}columns.{name}", said) for name, said in columns.items()},
+            columns={name: self.headings(f"{at}columns.{name}", said) for name, said in columns.items()},
             outcomes={name: self.outcome(f"{at}columns.{name}", said) for name, said in outcomes.items()},
             ignore=self.texts(f"{at}ignore", held.get("ignore", [])),
             values=dict(self.values(held, at)),

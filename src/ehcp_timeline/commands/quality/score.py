@@ -22,6 +22,7 @@ from ehcp_timeline.text import count, day, listed
 
 GroupColumn = Literal["district", "team", "caseworker"]
 ALL_ROWS: Final = "Total"
+NO_CASE: Final = "total-row"
 NOT_RECORDED: Final = "not recorded"
 SCORE: Final = (
     "The score is the share of rows without an error; a row with only warnings counts half.",
@@ -34,6 +35,7 @@ class QualitySizes:
     """How many rows have a fault, and the score.
 
     Attributes:
+        rows: Rows that are not blank, those that are set aside because they are no case among them.
         with_warning_only: Rows with a warning and no error.
         score: From 0 to 100; null where there are no rows.
     """
@@ -236,11 +238,13 @@ def quality_of(
 def _by_group(file: Inspected, asked: Sequence[Rule], by: str | None) -> list[QualityOf]:
     """Return the groups of a file, and one without rows for the faults of whole columns.
 
-    Rows that cannot be judged have no group. Without --by no row has one.
+    Rows that cannot be judged, or are set aside because they are no case, have no group. Without --by no row
+    has one.
     """
     group = pl.col(by) if by in file.rows.columns else pl.lit(None, pl.String)
     named = file.rows.select(ROW, group=group.fill_null(NOT_RECORDED))
-    rows = Counter({NOT_RECORDED: file.source.rows - file.source.judged})
+    set_aside = file.faults.filter(pl.col("rule") == NO_CASE)[ROW].n_unique()
+    rows = Counter({NOT_RECORDED: file.source.rows - file.source.judged + set_aside})
     rows.update(dict(named["group"].value_counts().iter_rows()))
     of_column = pl.col(ROW).is_null()
     faults = (

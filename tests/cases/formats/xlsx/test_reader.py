@@ -184,6 +184,33 @@ def test_a_formula_without_its_result_is_no_blank(tmp_path: Path, cell: str, unr
     assert said == (["B2: the cell holds a formula that was never calculated"] if unreadable else [])
 
 
+@pytest.mark.parametrize("above", [(), (("Cases of the autumn",),), (("Cases",), HEADER)])
+def test_a_date_merged_over_several_rows_is_blank_in_none(above: Rows, tmp_path: Path) -> None:
+    """Excel keeps it in the first row alone: in the others the plan is unread, not missing.
+
+    What is merged and blank is blank; so is the text of a district, which nothing hangs on.
+    """
+    first = len(above) + 1 if HEADER in above else len(above) + 2
+    head = () if HEADER in above else (HEADER,)
+    row = ("North", RECEIVED, FIRST_MARCH)
+    sheet = cases(*above, *head, ("C1", *row), ("C2", None, RECEIVED, None), ("C3", None, RECEIVED, None))
+    places = [f"D{first}:D{first + 1}", f"B{first}:B{first + 2}", f"D{first + 2}:D{first + 3}", "A1:D1"]
+    merged = "".join(f'<mergeCell ref="{place}"/>' for place in places[: 3 + bool(above)])
+    made = changed(
+        sheet,
+        "xl/worksheets/sheet1.xml",
+        lambda xml: xml.replace(b"<pageMargins", f"<mergeCells>{merged}</mergeCells><pageMargins".encode()),
+    )
+
+    batch = read(tmp_path, made)
+
+    assert column(batch, "plan_issued") == [RECEIVED, None, None]
+    assert column(batch, "district") == ["North", None, None]
+    assert [(problem.row, problem.column, problem.problem) for problem in batch.problems] == [
+        (first + 1, "plan_issued", f'D{first + 1}: "merged with D{first}" is not a date')
+    ]
+
+
 @pytest.mark.parametrize("from_1904", [False, True])
 def test_a_workbook_that_counts_from_1904(tmp_path: Path, from_1904: bool) -> None:
     """Date cells and bare numbers are the same day in either; a number in another column stays a number."""
@@ -206,13 +233,18 @@ def test_a_total_at_the_end_is_no_case(tmp_path: Path) -> None:
     assert batch.problems[0].problem == '"Grand total" looks like a total, not a case'
 
 
-@pytest.mark.parametrize("text", ["Total", "TOTALS:", "Sub-total", "Total: 2,000", "Count 12"])
+@pytest.mark.parametrize(
+    "text", ["Total", "TOTALS:", "Sub-total", "Total: 2,000", "Count 12", "Average", "Mean: 4.5"]
+)
 def test_totals_in_words(tmp_path: Path, text: str) -> None:
     """However a report calls it."""
-    assert briefly(read(tmp_path, cases(HEADER, ("C1",), (text,))).problems) == [(3, "case_id", "total-row")]
+    for row in ((text,), (text, None, FIRST_MARCH, FIRST_MARCH)):
+        batch = read(tmp_path, cases(HEADER, ("C1",), row))
+
+        assert briefly(batch.problems) == [(3, "case_id", "total-row")]
 
 
-@pytest.mark.parametrize("text", ["Totally", "T-100", "Count Dracula", "Sumaya"])
+@pytest.mark.parametrize("text", ["Totally", "T-100", "Count Dracula", "Sumaya", "Mean Mary", "Max"])
 def test_cases_that_only_sound_like_totals(tmp_path: Path, text: str) -> None:
     """A name is left alone."""
     assert read(tmp_path, cases(HEADER, (text,))).problems == ()
