@@ -30,8 +30,6 @@ _LAST_SERIAL = 2_958_465  # 31 December 9999
 _AT_ONCE = 20_000  # rows
 _NAMED = 20
 
-_Range = tuple[tuple[int, int], tuple[int, int]]
-"""First and last cell of a range, each row and column counted from 0."""
 _NOTES = ("column", "what it records", "what it may hold")  # heads a sheet of `ehcp template`
 
 
@@ -121,11 +119,10 @@ def find_xlsx_sheet(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, mapp
         _damage_named(raw.shown),
         python_calamine.CalamineWorkbook.from_filelike(workbook.file) as book,
     ):
-        opened = {name: book.get_sheet_by_name(name) for name in workbook.cells}
         worksheets = [
-            (name, _as_text(opened[name], cells, raw.shown)) for name, cells in workbook.cells.items()
+            (name, _as_text(book.get_sheet_by_name(name), cells, raw.shown))
+            for name, cells in workbook.cells.items()
         ]
-        merged = {name: sheet.merged_cell_ranges or () for name, sheet in opened.items()}
     if not mapping.sheet and not mapping.header_row:
         day = _day_from_1904 if workbook.from_1904 else None
         if (of_return := find_return(raw, worksheets, spellings, day)) is not None:
@@ -139,7 +136,9 @@ def find_xlsx_sheet(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, mapp
         hidden = workbook.hidden
         said = f"{raw.shown} has no cells on a visible sheet"
         raise CaseFileError(said, f"sheets that are hidden: {', '.join(hidden)}" if hidden else "")
-    sheets = [_with_merged(sheet, merged[sheet.name], spellings, vocabulary) for sheet in sheets]
+    sheets = [
+        _with_merged(sheet, workbook.cells[sheet.name].merged, spellings, vocabulary) for sheet in sheets
+    ]
     best = max(sheets, key=lambda sheet: sheet.header.score)
     read = [sheet for sheet in sheets if sheet.cases] or [best]
     if read[0].header.first < 0:
@@ -259,29 +258,29 @@ def _worksheet(
 
 
 def _with_merged(
-    sheet: _Worksheet, merged: Sequence[_Range], spellings: Spellings, vocabulary: Vocabulary
+    sheet: _Worksheet, merged: Sequence[tuple[int, int, int]], spellings: Spellings, vocabulary: Vocabulary
 ) -> _Worksheet:
     """Return a sheet in which dates, codes and flags below the first of merged cells name that first one.
 
     Excel shows a value in all of them and keeps it in the first row alone: the others are no blanks.
     """
     judged = set(vocabulary.of_kind("event", "codes", "flag"))
-    meant = dict(enumerate(match(sheet.header.headings, spellings)))
+    meant = dict(enumerate(match(sheet.header.headings, spellings), start=1))
     numbers = sheet.cells[ROW].to_list()
-    header_row, last = numbers[sheet.header.last], numbers[-1]
     ranges = defaultdict[int, list[tuple[int, int]]](list)
-    for (top, left), (bottom, right) in merged:
-        if left == right and top >= header_row and meant.get(left) in judged:
-            ranges[left].append((top + 1, min(bottom + 1, last)))
+    for column, top, bottom in merged:
+        if top > numbers[sheet.header.last] and meant.get(column) in judged:
+            ranges[column].append((top, bottom))
     columns = []
-    for place, rows in ranges.items():
-        held = dict(zip(numbers, sheet.cells[str(place)], strict=True))
-        end = 0
+    for column, rows in ranges.items():
+        name, end = str(column - 1), 0
+        held = dict(zip(numbers, sheet.cells[name], strict=True))
         for top, bottom in sorted(rows):
             if held.get(top) and top > end:
-                end, said = bottom, f"merged with {address(top, place + 1)}"
-                held |= dict.fromkeys(held.keys() & range(top + 1, bottom + 1), said)
-        columns.append(pl.Series(str(place), held.values(), pl.String))
+                end = bottom
+                below = held.keys() & range(top + 1, min(bottom, numbers[-1]) + 1)
+                held |= dict.fromkeys(below, f"merged with {address(top, column)}")
+        columns.append(pl.Series(name, held.values(), pl.String))
     return replace(sheet, cells=sheet.cells.with_columns(columns))
 
 

@@ -23,6 +23,7 @@ MOST_CELLS = 5_000_000
 LAST_COLUMN, LAST_ROW = 16_384, 1_048_576
 
 _FIGURES = "0123456789"
+_IN_ONE_COLUMN = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6}):\1([1-9][0-9]{0,6})")
 
 
 class MalformedError(Exception):
@@ -40,6 +41,7 @@ class Cells:
         referring: How many cells hold a text that stands once in the workbook.
         hidden: The rows that are hidden, as a filter hides them.
         months: Row and column, from 1, of the cells that show a month without its day.
+        merged: Column, first and last row, from 1, of cells of one column that are merged over several rows.
     """
 
     def __init__(self, shown: str, month_styles: Collection[str] = ()) -> None:
@@ -47,6 +49,7 @@ class Cells:
         self.failed: dict[tuple[int, int], str] = {}
         self.hidden: set[int] = set()
         self.months: list[tuple[int, int]] = []
+        self.merged: list[tuple[int, int, int]] = []
         self._month_styles = month_styles
         self._shown = shown
         self._row = self._column = 0
@@ -85,6 +88,8 @@ class Cells:
             self._row, self._column = _row(self._row_text), 0
             if attributes.get("hidden") in {"1", "true"}:
                 self.hidden.add(self._row)
+        elif local == "mergeCell" and (match := _IN_ONE_COLUMN.fullmatch(attributes.get("ref", ""))):
+            self.merged.append((_column(match[1]), _row(match[2]), _row(match[3])))
 
     def text(self, text: str) -> None:
         """Take note of text inside an element; it counts where it may be an error or a missing result."""
