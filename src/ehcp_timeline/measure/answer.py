@@ -32,7 +32,7 @@ Line = Mapping[str, Any]
 
 
 class JsonText(str):
-    """A value as JSON already, on one line, with hidden characters escaped."""
+    """JSON already, hidden characters escaped: a value on one line, or entries of a list, a line each."""
 
     __slots__ = ()
 
