@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import openpyxl  # type: ignore[import-untyped]
 import polars as pl
 import pytest
 
@@ -160,8 +161,24 @@ def test_every_rule_has_such_a_case() -> None:
 
     assert {rule.id for rule in RULES.rules} - tried == {
         "other-problem", "undated", "broken-return", "outdated", "mixed-encodings", "missing-table",
-        "other-sheet",
+        "other-sheet", "hidden-sheet",
     }  # fmt: skip
+
+
+def test_what_a_workbook_hides_is_asked_about(tmp_path: Path) -> None:
+    """A sheet that is not read has another rule than a row that is."""
+    book = openpyxl.Workbook()
+    for sheet in (book.active, book.create_sheet("Leavers")):
+        for row in (("case_id", "plan_issued"), ("A", date(2025, 1, 2))):
+            sheet.append(row)
+    book["Leavers"].sheet_state = "hidden"
+    book.active.row_dimensions[2].hidden = True
+    book.save(tmp_path / "cases.xlsx")
+
+    found = looked(open_case_file(str(tmp_path / "cases.xlsx"), vocabulary(), as_at=AS_AT))
+
+    assert faults(found, "hidden-sheet") == [(None, "")]
+    assert faults(found, "other-sheet") == [(None, "")]
 
 
 def test_what_no_rule_names_is_told_all_the_same(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from ehcp_timeline.text import count, day, listed
 
 _AT_ONCE = 100_000
 _MOST_WORDS = 12
-_SHEETS = ("unread-sheet", "further-sheet", "hidden-rows")
+_SHEETS = ("unread-sheet", "further-sheet", "hidden-sheet", "hidden-rows")
 _ROWS = {
     "repeated-heading": "repeats the headings",
     "text-row": "a heading or a note, not a case",

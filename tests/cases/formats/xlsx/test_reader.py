@@ -88,13 +88,16 @@ def test_blocks_of_any_size_say_the_same(tmp_path: Path, size: int) -> None:
         assert read_rows == [2, 3, 4, 5, 6]
 
 
-def test_hidden_sheets_are_not_read(tmp_path: Path) -> None:
+def test_hidden_sheets_are_named_and_not_read(tmp_path: Path) -> None:
     """Last year's cases on a hidden sheet are not this year's."""
     old, new = [HEADER, ("old",)], [HEADER, ("new",)]
 
-    batch = read(tmp_path, book(("New", new), ("Old", old), hidden=["Old"]))
+    batch = read(tmp_path, book(("New", new), ("Old", old), ("Lists", []), hidden=["Old", "Lists"]))
 
     assert column(batch, "case_id") == ["new"]
+    assert [(problem.rule, problem.problem, problem.stops) for problem in batch.problems] == [
+        ("hidden-sheet", '2 sheets are hidden and not read: "Old" and "Lists"', "nothing")
+    ]
 
 
 def test_two_sheets_of_cases_are_read_together(tmp_path: Path) -> None:

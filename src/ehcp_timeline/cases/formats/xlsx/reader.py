@@ -21,7 +21,7 @@ from ehcp_timeline.cases.model import Problem, Vocabulary
 from ehcp_timeline.cases.sheet import HEADER_SEARCHED, ROW, Header, Sheet, address, find_header, sliced
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.record import record, replace
-from ehcp_timeline.text import count
+from ehcp_timeline.text import count, listed
 
 _STEP = 100_000  # the rows of a further sheet are counted from a multiple of this
 _EXCEL_DAY_0 = dt.date(1899, 12, 30)
@@ -157,15 +157,22 @@ def find_xlsx_sheet(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, mapp
         headings=first.header.headings,
         blocks=sliced(first.below),
         worksheet='", "'.join(sheet.name for sheet in read),
-        remarks=tuple(_remarks(sheets, read)),
+        remarks=tuple(_remarks(sheets, read, () if mapping.sheet else workbook.hidden)),
     )
     if len(read) == 1:
         return whole
     return stacked(whole, read, spellings)
 
 
-def _remarks(sheets: Sequence[_Worksheet], read: Sequence[_Worksheet]) -> Iterator[Problem]:
-    """Yield a problem for each visible sheet that is not read, and each that is and has hidden rows."""
+def _remarks(
+    sheets: Sequence[_Worksheet], read: Sequence[_Worksheet], hidden_sheets: Sequence[str]
+) -> Iterator[Problem]:
+    """Yield a problem for each visible sheet that is not read, for hidden ones, and for hidden rows."""
+    if hidden_sheets:
+        named = listed([f'"{name}"' for name in hidden_sheets])
+        said = f"{count(len(hidden_sheets), 'sheet is', 'sheets are')} hidden and not read: {named}"
+        tip = "show it in Excel to read it too, or read one alone with --sheet"
+        yield Problem(0, "", "hidden-sheet", said, tip, "nothing")
     names = {sheet.name for sheet in read}
     for sheet in sheets:
         if sheet.name in names or _NOTES in sheet.cells.drop(ROW).head(1).rows():
