@@ -9,7 +9,7 @@ import stat
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -206,27 +206,37 @@ def shipped(name: str, package: Traversable | None = None) -> dict[str, Any]:
     """
     package = package or files("ehcp_timeline")
     content = package.joinpath(name).read_bytes()
-    with suppress(OSError):
-        kept = package.joinpath(*_kept(name)).read_bytes()
-        if kept[:_DIGEST] == hashlib.sha256(content + kept[_DIGEST:]).digest():
-            table: dict[str, Any] = pickle.loads(kept[_DIGEST:])  # noqa: S301 - to be trusted as code is
-            return table
-    return tomllib.loads(content.decode())
+    table: dict[str, Any] | None = kept(package.joinpath(*_kept_at(name)), lambda: content)
+    return tomllib.loads(content.decode()) if table is None else table
 
 
 def keep_shipped(package: Path) -> Iterator[Path]:
     """Keep every TOML file of the package as it is parsed, and yield where."""
     for path in package.rglob("*.toml"):
         content = path.read_bytes()
-        table = pickle.dumps(tomllib.loads(content.decode()), 5)
-        kept = package.joinpath(*_kept(path.relative_to(package).as_posix()))
-        kept.parent.mkdir(exist_ok=True)
-        kept.write_bytes(hashlib.sha256(content + table).digest() + table)
-        yield kept
+        place = package.joinpath(*_kept_at(path.relative_to(package).as_posix()))
+        place.parent.mkdir(exist_ok=True)
+        keep(place, tomllib.loads(content.decode()), content)
+        yield place
 
 
-def _kept(name: str) -> tuple[str, str]:
+def _kept_at(name: str) -> tuple[str, str]:
     return "kept", f"{name.replace('/', '.')}.pickle"
+
+
+def kept(path: Traversable, source: Callable[[], bytes]) -> Any:  # noqa: ANN401 - what was kept
+    """Return what the build kept, or None where there is none or its source has changed since."""
+    with suppress(OSError):
+        content = path.read_bytes()
+        if content[:_DIGEST] == hashlib.sha256(source() + content[_DIGEST:]).digest():
+            return pickle.loads(content[_DIGEST:])  # noqa: S301 - to be trusted as code is
+    return None
+
+
+def keep(path: Path, value: object, source: bytes) -> None:
+    """Keep a value with the digest of it and of what it was made from."""
+    pickled = pickle.dumps(value, 5)
+    path.write_bytes(hashlib.sha256(source + pickled).digest() + pickled)
 
 
 def read_text(path: Path, kind: type[EhcpError] = CaseFileError, most: int = _MOST_WHOLE) -> str:

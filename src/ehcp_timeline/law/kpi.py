@@ -1,13 +1,13 @@
 """The measures of councils: populations, marks, measures and packs as frozen records, read from kpis.toml."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, cached_property
-from typing import Annotated, Literal, TypeVar, cast
+from typing import Annotated, Literal, TypeVar
 
 from ehcp_timeline.inputs import shipped
-from ehcp_timeline.law.loader.faults import Location, Table
+from ehcp_timeline.law.loader.faults import Location, Table, filled
 from ehcp_timeline.record import field, record
 
 ColumnName = Annotated[str, "column"]
@@ -23,8 +23,16 @@ AS_AT = "as_at"
 
 
 @record(frozen=True, slots=True)
-class Span:
-    """Calendar days between two days, the second perhaps the as-at day.
+class Wait:
+    """Calendar days between two days, the second perhaps the as-at day."""
+
+    since: ColumnName = field(metadata={"key": "from"})
+    to: Annotated[str, "day or as_at"]
+
+
+@record(frozen=True, slots=True)
+class Span(Wait):
+    """How long a wait was.
 
     Attributes:
         more_than: More days than this.
@@ -32,8 +40,6 @@ class Span:
         more_than_months: More calendar months than this, up to the as-at day.
     """
 
-    since: ColumnName = field(metadata={"key": "from"})
-    to: Annotated[str, "day or as_at"]
     more_than: int | None = None
     at_most: int | None = None
     more_than_months: int | None = None
@@ -82,22 +88,6 @@ class Condition:
         return (*self.all, *self.any, *self.none)
 
 
-def read_mark(place: Location, table: Table, names: Collection[str]) -> Condition:
-    """Read one mark, reporting every fault to `place`.
-
-    Args:
-        place: Where it stands. Its vocabulary holds the columns that a mark may look at: events, facts,
-            flags, derived days and the days of a clock.
-        table: What it says.
-        names: The marks of the same population.
-    """
-    here = replace(place, vocabulary={**place.vocabulary, "mark": names})
-    mark = here.record(Condition, table)
-    if mark.took and (mark.took.more_than, mark.took.at_most, mark.took.more_than_months) == (None,) * 3:
-        here.at("took").fault("needs more_than, at_most or more_than_months")
-    return mark
-
-
 Unit = Literal[
     "count",
     "percent",
@@ -138,7 +128,7 @@ class Population:
         answered_by: Or the clocks of every deadline that this event answers.
         date: The day that puts one in a period; empty for a state on the as-at day.
         dated: The same in words.
-        days: From and to: what a wait is measured over; both empty where nothing is.
+        days: What a wait is measured over; None where nothing is.
         marks: Name to what may be true of one.
     """
 
@@ -152,13 +142,19 @@ class Population:
     answered_by: str = ""
     date: Annotated[str, "day"] = ""
     dated: str = ""
-    days: tuple[str, str] = ("", "")
+    days: Wait | None = None
     marks: Mapping[str, Condition] = field(default_factory=dict, metadata={"key": "mark"})
 
     @property
     def is_state(self) -> bool:
         """Whether it is counted on the as-at day and not through a period."""
         return not self.date
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Every column of a row, and every day of a clock, that it looks at."""
+        days = {self.date, self.days.since, self.days.to} if self.days else {self.date}
+        return frozenset(days.union(*(mark.columns for mark in (self.where, *self.marks.values()))))
 
     def said(self, marks: tuple[str, ...]) -> str:
         """Return those of it that have these marks, in words."""
@@ -278,9 +274,9 @@ class Kpis:
 
 NAME = "kpis.toml"
 CLOCK_DAYS = frozenset(("start", "due", "answered", "ended"))
-Pair = tuple[str, str]
 PROSE = frozenset(("says", "name", "short", "noun", "dated", "note"))
-Read = TypeVar("Read", Derived, Population, Measure)
+Read = TypeVar("Read", Derived, Population, Measure, Pack)
+SpreadWords = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
 @cache
@@ -308,27 +304,30 @@ def read_kpis(table: Table, columns: frozenset[str]) -> Kpis:
     vocabulary: dict[str, Collection[str]] = {"event": columns}
     place = Location(f"{NAME}:", vocabulary=vocabulary)
     place.keys(table, ("version", "each", "topic", "derived", "population", "measure", "pack"))
-    derived = _each_once((here, here.record(Derived, body)) for here, body in place.tables(table, "derived"))
+    derived = _read_each(place, table, "derived", lambda here, body: here.record(Derived, body))
     days = columns | CLOCK_DAYS | frozenset(derived)
     vocabulary |= {"column": days, "day": days, "fact": days, "day or as_at": days | {AS_AT}}
-    populations = _each_once(_population(here, body) for here, body in _spread(place, table, "population"))
+    populations = _read_each(place, table, "population", _population)
     topics = {
         here.want(body, "id", str, ""): here.want(body, "says", str, "")
         for here, body in place.tables(table, "topic")
     }
     vocabulary |= {"population": populations, "topic": topics}
-    measures = _each_once(
-        _measure(here, body, populations) for here, body in _spread(place, table, "measure")
-    )
+    measures = _read_each(place, table, "measure", lambda here, body: _measure(here, body, populations))
     vocabulary["measure"] = measures
-    packs = [here.record(Pack, body) for here, body in place.tables(table, "pack")]
+    packs = _read_each(place, table, "pack", lambda here, body: here.record(Pack, body))
     place.refuse()
-    return Kpis(topics, derived, populations, tuple(measures.values()), {pack.id: pack for pack in packs})
+    return Kpis(topics, derived, populations, tuple(measures.values()), packs)
 
 
-def _each_once(entries: Iterable[tuple[Location, Read]]) -> dict[str, Read]:
+def _read_each(
+    place: Location, table: Table, key: str, read: Callable[[Location, Table], Read]
+) -> dict[str, Read]:
+    """Read a list of tables, of which each has an id of its own."""
     by_id: dict[str, Read] = {}
-    for here, entry in entries:
+    for numbered, body in _spread(place, table, key):
+        here = numbered.at(str(body.get("id", f"a {key} without id")))
+        entry = read(here, body)
         if entry.id in by_id:
             here.fault(f"{entry.id} stands twice")
         by_id[entry.id] = entry
@@ -337,7 +336,7 @@ def _each_once(entries: Iterable[tuple[Location, Read]]) -> dict[str, Read]:
 
 def _spread(place: Location, table: Table, key: str) -> Iterator[tuple[Location, Table]]:
     """Yield each table of a list, and one with `each` once for every word that it names."""
-    words = place.maybe(table, "each", dict, {})
+    words = dict(place.at("each").value(table.get("each", {}), SpreadWords))
     for here, body in place.tables(table, key):
         name = here.maybe(body, "each", str, "")
         if not name:
@@ -345,65 +344,49 @@ def _spread(place: Location, table: Table, key: str) -> Iterator[tuple[Location,
         elif name not in words:
             here.fault(f"there is no [each.{name}]")
         else:
-            for word, said in words[name].items():
-                yield here, cast("Table", _put_in(body, f"{{{name}}}", word, str(said), prose=False))
+            for word, said in words[name]:
+                yield here, filled(body, _filling(f"{{{name}}}", word, said))
 
 
-def _put_in(value: object, slot: str, word: str, said: str, *, prose: bool) -> object:
-    """Put a word in for its slot: what it is called in prose, itself in an id and everywhere else."""
-    if isinstance(value, str):
-        value = re.sub(rf"(?<=_){re.escape(slot)}|{re.escape(slot)}(?=_)", word, value)
-        filled = value.replace(slot, said if prose else word)
-        return filled[:1].upper() + filled[1:] if prose and value.startswith(slot) else filled
-    if isinstance(value, list):
-        return [_put_in(item, slot, word, said, prose=prose) for item in value]
-    if isinstance(value, Mapping):
-        return {key: _put_in(item, slot, word, said, prose=key in PROSE) for key, item in value.items()}
-    return value
+def _filling(slot: str, word: str, said: str) -> Callable[[str, str], str]:
+    """Return what puts a word in for its slot: what it is called in prose, itself in an id or elsewhere."""
+
+    def fill(text: str, key: str) -> str:
+        text = re.sub(rf"(?<=_){re.escape(slot)}|{re.escape(slot)}(?=_)", word, text)
+        if key not in PROSE:
+            return text.replace(slot, word)
+        prose = text.replace(slot, said)
+        return prose[:1].upper() + prose[1:] if text.startswith(slot) else prose
+
+    return fill
 
 
-def _population(place: Location, table: Table) -> tuple[Location, Population]:
-    here = place.at(str(table.get("id", "a population without id")))
+def _population(here: Location, table: Table) -> Population:
     if table.get("date"):
         here.want(table, "dated", str, "")
-    noun = table.get("noun", ["case", "cases"])
     marks: dict[str, Condition] = {}
+    place = replace(here, vocabulary={**here.vocabulary, "mark": marks})  # one may name those before it
+    where = _condition(place.at("where"), table.get("where", {}))
     for name, body in here.maybe(table, "mark", dict, {}).items():
-        mark = here.at(f"mark.{name}")
-        if isinstance(body, Mapping):
-            marks[name] = read_mark(mark, body, tuple(marks))  # it may look only at those before it
-            mark.want(body, "says", str, "")
-        else:
-            mark.fault(f"must be a table, not {body!r}")
-    return here, here.record(
-        Population,
-        table,
-        ("each",),
-        noun=here.at("noun").value([noun[0], noun[-1]] if isinstance(noun, list) and noun else noun, Pair),
-        where=read_mark(here.at("where"), here.maybe(table, "where", dict, {}), ()),
-        days=_days(here, table),
-        marks=marks,
-    )
+        mark = place.at(f"mark.{name}")
+        marks[name] = _condition(mark, body)
+        if not marks[name].says:
+            mark.fault("says is missing")
+    return here.record(Population, table, ("each",), where=where, marks=marks)
 
 
-def _days(place: Location, table: Table) -> tuple[str, str]:
-    if not (body := place.maybe(table, "days", dict, {})):
-        return "", ""
-    here = place.at("days")
-    here.keys(body, ("from", "to"))
-    since, to = here.want(body, "from", str, ""), here.want(body, "to", str, "")
-    here.known("from", since, "day")
-    here.known("to", to, "day or as_at")
-    return since, to
+def _condition(here: Location, table: object) -> Condition:
+    mark: Condition = here.value(table, Condition) or Condition()
+    if mark.took and (mark.took.more_than, mark.took.at_most, mark.took.more_than_months) == (None,) * 3:
+        here.at("took").fault("needs more_than, at_most or more_than_months")
+    return mark
 
 
-def _measure(
-    place: Location, table: Table, populations: Mapping[str, Population]
-) -> tuple[Location, Measure]:
-    here = place.at(str(table.get("id", "a measure without id")))
-    marks = populations[table["counts"]].marks if table.get("counts") in populations else {}
+def _measure(here: Location, table: Table, populations: Mapping[str, Population]) -> Measure:
+    population = populations.get(str(table.get("counts")))
+    marks = population.marks if population else {}
     within = replace(here, vocabulary={**here.vocabulary, "mark": marks})
     measure = within.record(Measure, table, ("each",))
     if measure.whole and measure.unit != "percent":
         here.at("whole").fault("stands only below a percentage")
-    return here, measure
+    return measure

@@ -46,6 +46,8 @@ PLACE = "local.toml: local.visit"
             'met_by = { latest = ["contact_answered", "complaint_answered"] }',
             f"{PLACE}.met_by: must be an event or {{ earliest = [events] }}: the first answer counts",
         ),
+        ('met_by = "contact_answered"', 'met_by = ""', f"{PLACE}.met_by: unknown event ''"),
+        ('flag = "coronavirus"', 'flag = [""]', f"{PLACE}.excuse[0].flag: must be a text, not ['']"),
         (
             ', start_day = "excluded" }',
             " }",

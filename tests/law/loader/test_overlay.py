@@ -10,7 +10,7 @@ from ehcp_timeline.audit.single.judge import judge_case
 from ehcp_timeline.audit.verdicts import Working
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.errors import RulebookError
-from ehcp_timeline.law.loader.rulebook import _outside, _spliced, load_rulebook
+from ehcp_timeline.law.loader.rulebook import _outside, load_rulebook
 from ehcp_timeline.law.rulebook import Rulebook
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -331,7 +331,7 @@ def test_a_trial_leaves_what_is_later_and_what_had_ended_as_it_was() -> None:
     late = replace(version, since=date(2022, 9, 1), until=None)
     trial = replace(version, since=date(2019, 9, 1), until=date(2020, 8, 31))
 
-    assert _spliced([old, late], trial) == [old, trial, late]
+    assert [part for version in (old, late) for part in _outside(version, trial)] == [old, late]
 
 
 def test_a_reading_before_or_after_a_trial_stays_as_it_was() -> None:

@@ -153,6 +153,20 @@ def test_what_is_no_table_is_a_fault_and_not_a_crash(tmp_path: Path) -> None:
     )
 
 
+def test_a_derived_event_that_is_none_is_a_fault_and_not_a_crash(law: Path) -> None:
+    """What it is the earliest of is a list, and its id a text."""
+    _spoil(law, "events.toml", 'earliest = ["plan_issued", "first_plan_ordered"]', "earliest = true")
+    _spoil(law, "events.toml", 'id = "order_of_no_kind"', "id = [3]")
+
+    with pytest.raises(RulebookError) as caught:
+        load_rulebook(folder=law)
+
+    assert [fault.partition("].")[2] for fault in caught.value.faults if "must be" in fault] == [
+        "earliest: must be a list, not True",
+        "id: must be a text, not [3]",
+    ]
+
+
 def test_one_deadline_for_each_source_has_its_names_put_in(law: Path) -> None:
     """`each` spreads one table over six sources: ids, columns and words."""
     found = load_rulebook(folder=law).by_id["assess.advice.social_care"]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from typing import Annotated, Any, Literal, cast
 
@@ -23,7 +24,7 @@ from ehcp_timeline.law.deadline import (
     StartWhere,
     Version,
 )
-from ehcp_timeline.law.loader.faults import Location, Table
+from ehcp_timeline.law.loader.faults import Location, Table, filled
 from ehcp_timeline.law.rulebook import Deadline
 
 Codes = Mapping[str, tuple[str, ...]]
@@ -75,7 +76,7 @@ def read_facts(place: Location, table: Table, *, blank: bool = False) -> Facts:
         return ()
     here, facts, codes = place.at("only_if"), [], cast("Codes", place.vocabulary[FACT])
     for fact, listed in place.maybe(table, "only_if", dict, {}).items():
-        here.known(fact, fact, FACT)
+        here.at(fact).known(fact, FACT)
         known = (*codes.get(fact, ()), *((BLANK,) if blank else ()))
         within = Location(here.at(fact).path, here.faults, {"code": known})
         facts.append((fact, within.value(listed, tuple[Annotated[str, "code"], ...])))
@@ -189,19 +190,13 @@ def spread(table: Table) -> Iterator[tuple[Table, str | None]]:
     if not isinstance(sources, list):
         yield table, None
         return
-    for source in sources:
-        yield cast("Table", _put_in(table, str(source))), str(source)
+    for source in map(str, sources):
+        yield filled(table, partial(_put_in, source)), source
 
 
-def _put_in(value: object, source: str) -> object:
-    if isinstance(value, str):
-        spoken = value.startswith("Supply")  # in the duty's words: social care, not social_care
-        return value.replace("{source}", source.replace("_", " ") if spoken else source)
-    if isinstance(value, list):
-        return [_put_in(item, source) for item in value]
-    if isinstance(value, dict):
-        return {key: _put_in(item, source) for key, item in value.items()}
-    return value
+def _put_in(source: str, text: str, key: str) -> str:
+    named = source.replace("_", " ") if key == "duty" else source  # social care, not social_care
+    return text.replace("{source}", named)
 
 
 def read_deadline(
@@ -275,10 +270,11 @@ def _is_always_disputed(place: Location, table: Table) -> bool:
 def _read_start_where(here: Location, body: Table) -> StartWhere:
     if not body.get("given"):
         here.fault("given is missing; name what must stand on the row")
-    if disputed := _is_always_disputed(here, body):
-        here.want(body, "source", str, "")
     where = here.record(StartWhere, body, ("disputes",), starts=read_dates(here, body, "starts"))
-    return where if disputed else replace(where, doubt="")
+    if not _is_always_disputed(here, body):
+        return replace(where, doubt="")
+    here.want(body, "source", str, "")
+    return where
 
 
 def _read_ends(place: Location, table: Table) -> tuple[tuple[str, ...], EndSpan | None]:
@@ -377,7 +373,7 @@ def _read_excuses(place: Location, table: Table) -> tuple[Excuse, ...]:
     excuses: list[Excuse | None] = []
     applied, grounds = place.maybe(table, "excused_by", dict, {}), cast("Grounds", place.vocabulary[GROUND])
     for group in applied:
-        place.known("excused_by", group, GROUND)
+        place.at("excused_by").known(group, GROUND)
         law = place.at("excused_by").want(applied, group, str, "")
         excuses += [replace(excuse, law=f"{law} {limb}".strip()) for limb, excuse in grounds.get(group, ())]
     excuses += [

@@ -1,6 +1,6 @@
 """Reads TOML tables into records and gathers every fault with its place, to report all at once."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, is_dataclass
 from datetime import date, datetime
 from functools import cache
@@ -90,11 +90,11 @@ class Location:
                 here.fault(f"must be a table, not {body!r}")
         return tables
 
-    def known(self, key: str, word: str, what: str, known: Collection[str] | None = None) -> None:
-        """Report a word that is not in the vocabulary, or not among those that are named."""
-        words = self.vocabulary.get(what, ()) if known is None else known
+    def known(self, word: str, what: str) -> None:
+        """Report a word that is not in the vocabulary."""
+        words = self.vocabulary.get(what, ())
         if word not in words:
-            self.at(key).fault(f"unknown {what} {word!r}{suggestion(word, words)}")
+            self.fault(f"unknown {what} {word!r}{suggestion(word, words)}")
 
     def record(self, kind: type[T], table: Table, also: Collection[str] = (), **read: object) -> T:
         """Return a table as a record: each key fills the field of its name, or of its `key` in metadata.
@@ -129,7 +129,10 @@ class Location:
         if origin in (Union, UnionType):
             return self.value(value, next(part for part in args if part is not NoneType))
         if origin is Annotated:
-            return self._word(self.value(value, args[0]), args[1])
+            if isinstance(value, str):
+                self.known(value, args[1])
+                return value
+            return self.value(value, args[0])
         if origin is tuple and get_origin(args[0]) is tuple and isinstance(value, dict):
             key, held = get_args(args[0])
             return tuple((self.value(name, key), self.at(name).value(value[name], held)) for name in value)
@@ -147,12 +150,6 @@ class Location:
             value = _nothing(hint)
         return value
 
-    def _word(self, word: str, what: str) -> str:
-        words = self.vocabulary.get(what, ())
-        if word and word not in words:
-            self.fault(f"unknown {what} {word!r}{suggestion(word, words)}")
-        return word
-
     def _listed(self, value: object, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return a list as a tuple; a text alone is a list of one."""
         many = args[-1] is Ellipsis
@@ -160,7 +157,7 @@ class Location:
         listed = [value] if (many or what) and isinstance(value, str) else value
         if what and isinstance(listed, list) and all(isinstance(word, str) for word in listed):
             for word in listed:
-                self._word(word, what)
+                self.known(word, what)
             if many or len(listed) == len(args):
                 return tuple(listed)
             self.fault(f"needs two {what}s, the first and the last day")
@@ -178,6 +175,17 @@ class Location:
         """Raise RulebookError if there is a fault, with all of them."""
         if self.faults:
             raise RulebookError(tuple(self.faults))
+
+
+def filled(value: object, fill: Callable[[str, str], str], key: str = "") -> Any:  # noqa: ANN401 - as it was
+    """Return a value of a file with every text in it filled in; `fill` is given the text and its key."""
+    if isinstance(value, str):
+        return fill(value, key)
+    if isinstance(value, list):
+        return [filled(item, fill, key) for item in value]
+    if isinstance(value, dict):
+        return {name: filled(item, fill, name) for name, item in value.items()}
+    return value
 
 
 def read_shipped(kind: type[T], name: str) -> T:

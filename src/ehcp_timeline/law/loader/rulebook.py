@@ -7,19 +7,18 @@ A local rulebook supersedes time limits from a day on, and changes nothing else.
 """
 
 import hashlib
-import pickle
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TypeVar
 
 from ehcp_timeline.clock import ONE_DAY
 from ehcp_timeline.errors import EhcpError, RulebookError
-from ehcp_timeline.inputs import MOST_WRITTEN, parse_toml, read_whole
+from ehcp_timeline.inputs import MOST_WRITTEN, keep, kept, parse_toml, read_whole
 from ehcp_timeline.law.deadline import Dates, Reading, Version
 from ehcp_timeline.law.loader.deadline import (
     FACT,
@@ -45,41 +44,36 @@ from ehcp_timeline.record import record
 
 _KEPT = ("law", "loader", "law.pickle")
 _DECIDES = (("rulebook", ".toml"), ("law", ".py"), ("law/loader", ".py"), ("", "clock.py"), ("", "record.py"))
-_DIGEST = 32  # bytes of a SHA-256
 
 
 def read_built(package: Traversable | None = None) -> Rulebook | None:
     """Return the law that was kept, or None where there is none or anything has changed since."""
     package = package or files("ehcp_timeline")
-    try:
-        content = package.joinpath(*_KEPT).read_bytes()
-    except OSError:
-        return None
-    if content[:_DIGEST] != _digest(package, content[_DIGEST:]):
-        return None
-    law: Rulebook = pickle.loads(content[_DIGEST:])  # noqa: S301 - to be trusted as its code is
+    law: Rulebook | None = kept(package.joinpath(*_KEPT), lambda: _what_decides(package))
     return law
 
 
 def write_built(law: Rulebook, package: Path) -> Path:
     """Keep the law beside its reader, and return where."""
-    path, kept = package.joinpath(*_KEPT), pickle.dumps(law, 5)
-    path.write_bytes(_digest(package, kept) + kept)
+    path = package.joinpath(*_KEPT)
+    keep(path, law, _what_decides(package))
     return path
 
 
-def _digest(package: Traversable, kept: bytes) -> bytes:
-    made = hashlib.sha256(kept)
+def _what_decides(package: Traversable) -> bytes:
+    """Return every file of the law and of its reader, each after its name and its length."""
+    parts: list[bytes] = []
     for folder, ending in _DECIDES:
         entries = (package / folder if folder else package).iterdir()
         for name, entry in sorted((entry.name, entry) for entry in entries if entry.name.endswith(ending)):
             content = entry.read_bytes()
-            made.update(f"{folder}/{name} {len(content)} ".encode() + content)
-    return made.digest()
+            parts += f"{folder}/{name} {len(content)} ".encode(), content
+    return b"".join(parts)
 
 
 OWN = ("supersedes", "id", "law", "says", "means", "seen", "checked", "note", "version")
 THE_LAWS = ("duty", "who", "kind", "starts", "met_by")
+Dated = TypeVar("Dated", bound=Version | Reading)
 
 
 def supersede(place: Location, table: Table, standing: Deadline, overlay: str) -> Deadline:
@@ -130,43 +124,27 @@ def _with_version(place: Location, standing: Deadline, new: Version) -> Deadline
                 " lay overlays in order of their days"
             )
             return standing
-    cited = f"{standing.law}; from {new.since}: {new.law} ({new.overlay})"
+    versions = [new, *(part for version in standing.versions for part in _outside(version, new))]
+    readings: list[Reading] = []
+    for reading in standing.readings:  # one of the law's own number does not speak of another number
+        own_doctrine = reading.limit is None or reading.starts  # which the new number leaves alone
+        readings += (reading,) if own_doctrine else _outside(reading, new)
     return replace(
         standing,
-        law=cited,
-        versions=tuple(_spliced(standing.versions, new)),
-        readings=tuple(part for reading in standing.readings for part in _outside(reading, new)),
+        law=f"{standing.law}; from {new.since}: {new.law} ({new.overlay})",
+        versions=tuple(sorted(versions, key=lambda version: version.since)),
+        readings=tuple(readings),
     )
 
 
-def _spliced(versions: Iterable[Version], new: Version) -> list[Version]:
-    """Return the versions with a new one put in: each keeps what lies before it and what lies after."""
-    kept = [new]
-    for version in versions:
-        if version.since < new.since:
-            kept.append(replace(version, until=_earlier(version.until, new.since - ONE_DAY)))
-        if new.until and (version.until is None or version.until > new.until):
-            kept.append(replace(version, since=max(version.since, new.until + ONE_DAY)))
-    return sorted(kept, key=lambda change: change.since)
-
-
-def _outside(reading: Reading, new: Version) -> Iterator[Reading]:
-    """Yield what is left of a reading: one of the law's own number does not speak of another number.
-
-    A reading that counts from an event of its own is another doctrine, which the new number leaves alone.
-    """
-    if reading.limit is None or reading.starts:
-        yield reading
-        return
-    if reading.since is None or reading.since < new.since:
-        yield replace(reading, until=_earlier(reading.until, new.since - ONE_DAY))
-    if new.until and (reading.until is None or reading.until > new.until):
-        since = new.until + ONE_DAY
-        yield replace(reading, since=max(reading.since, since) if reading.since else since)
-
-
-def _earlier(day: date | None, other: date) -> date:
-    return other if day is None else min(day, other)
+def _outside(part: Dated, new: Version) -> Iterator[Dated]:
+    """Yield what of a version or a reading lies before a new version, and what lies after it."""
+    before = new.since - ONE_DAY
+    if part.since is None or part.since <= before:
+        yield replace(part, until=min(part.until or before, before))
+    if new.until and (part.until is None or part.until > new.until):
+        after = new.until + ONE_DAY
+        yield replace(part, since=max(part.since or after, after))
 
 
 NOT_LAW = frozenset({"kpis.toml", "bank-holidays.toml"})
@@ -189,11 +167,6 @@ class _Source:
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.content).hexdigest()
-
-    @property
-    def deadlines(self) -> list[Table]:
-        entries = self.table.get("deadline", [])
-        return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 
 
 def load_rulebook(overlays: Sequence[Path] = (), folder: Path | None = None) -> Rulebook:
@@ -295,19 +268,18 @@ def _assemble(law: Sequence[_Source], local: Sequence[_Source], faults: list[str
             events[event.id] = event
     derived: dict[str, DerivedEvent] = {}
     for here, body in entries("events.toml", "derived"):
-        if body.get("id") in derived or body.get("id") in events:
-            here.fault(f"{body['id']} stands twice")
         vocabulary["event"] = frozenset((*events, *derived))  # each may name those that stand above it
-        parts = _read_parts(here, body)
-        derived_event = here.record(DerivedEvent, body, earliest=parts)
-        derived[derived_event.id] = derived_event
+        shown = here.record(DerivedEvent, body, earliest=_read_parts(here, body))
+        if shown.id in derived or shown.id in events:
+            here.fault(f"{shown.id} stands twice")
+        derived[shown.id] = shown
     instruments = tuple(
         here.record(Instrument, body) for here, body in entries("instruments.toml", "instrument")
     )
     ids = {
         str(entry.get("id", ""))
         for source in sources
-        for table in source.deadlines
+        for _, table in Location("").tables(source.table, "deadline")  # its faults are reported below
         if "supersedes" not in table
         for entry, _ in spread(table)
     }
@@ -357,7 +329,8 @@ def _read_codes(place: Location, table: Table, facts: Mapping[str, Table]) -> di
 def _read_parts(place: Location, table: Table) -> tuple[EventWhere, ...]:
     """Read the events that a derived event is the earliest of, each with at most one fact and its codes."""
     parts = []
-    listed = [{"event": entry} if isinstance(entry, str) else entry for entry in table.get("earliest", [])]
+    entries = place.maybe(table, "earliest", list, [])
+    listed = [{"event": entry} if isinstance(entry, str) else entry for entry in entries]
     for here, body in place.tables({"earliest": listed}, "earliest"):
         facts = read_facts(here, body, blank=True)
         if len(facts) > 1:
@@ -378,7 +351,7 @@ def _read_deadlines(place: Location, source: _Source, deadlines: dict[str, Deadl
                 here = place.at(f"supersedes {name}")
                 deadlines[name] = supersede(here, table, deadlines[name], source.overlay)
             else:
-                place.known("supersedes", name, "deadline")
+                place.at("supersedes").known(name, "deadline")
             continue
         for entry, advice in spread(table):
             file = source.overlay or source.name

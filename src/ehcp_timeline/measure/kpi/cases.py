@@ -13,7 +13,7 @@ from ehcp_timeline.audit.bulk.row_events import with_events
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import Batch
 from ehcp_timeline.clock import Count, apply
-from ehcp_timeline.law.kpi import AS_AT, Condition, Measure
+from ehcp_timeline.law.kpi import AS_AT, Condition, Measure, Wait
 from ehcp_timeline.measure.counts import clocks_of, has_exception, with_stage
 from ehcp_timeline.measure.kpi.periods import month_number
 from ehcp_timeline.measure.kpi.question import VERDICTS, KpiQuestion, row_columns
@@ -82,8 +82,7 @@ def cases_of(
     month = month_number(
         pl.col(population.date) if population.date else pl.lit(as_at), weekly=question.kind == "week"
     )
-    since, to = population.days
-    days = _days(since, to, as_at) if since else pl.lit(None, dtype=pl.Int64)
+    days = _days(population.days, as_at) if population.days else pl.lit(None, dtype=pl.Int64)
     return cases.with_columns(month.cast(pl.Int32).alias(MONTH), days.alias(DAYS))
 
 
@@ -92,8 +91,9 @@ def _clocks(
 ) -> pl.LazyFrame:
     population = question.populations[name]
     marks = (population.where, *population.marks.values())
-    looked_at = {population.date, *population.days}.union(*(mark.columns for mark in marks))
-    asked = (looked_at & set(CLOCKS)) | {way for way in VERDICTS if any(getattr(mark, way) for mark in marks)}
+    asked = (population.columns & set(CLOCKS)) | {
+        way for way in VERDICTS if any(getattr(mark, way) for mark in marks)
+    }
     staged = any(mark.stage for mark in marks)
     if staged:
         asked |= {"open", "start", "due"}
@@ -130,7 +130,7 @@ def _parts_of(mark: Condition, as_at: date) -> Iterator[pl.Expr]:
     yield from (pl.col(name) >= pl.col(other) for name, other in mark.since)
     yield from (pl.col(name) == pl.col(other) for name, other in mark.same)
     if span := mark.took:
-        days = _days(span.since, span.to, as_at)
+        days = _days(span, as_at)
         if span.more_than is not None:
             yield days > span.more_than
         if span.at_most is not None:
@@ -153,8 +153,9 @@ def _parts_of(mark: Condition, as_at: date) -> Iterator[pl.Expr]:
         yield pl.any_horizontal(map(_marked, mark.any))
 
 
-def _days(since: str, to: str, as_at: date) -> pl.Expr:
-    return ((pl.lit(as_at) if to == AS_AT else pl.col(to)) - pl.col(since)).dt.total_days()
+def _days(wait: Wait, as_at: date) -> pl.Expr:
+    until = pl.lit(as_at) if wait.to == AS_AT else pl.col(wait.to)
+    return (until - pl.col(wait.since)).dt.total_days()
 
 
 def _more_than_months_before(as_at: date, months: int) -> date:

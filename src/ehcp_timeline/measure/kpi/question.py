@@ -175,10 +175,7 @@ def deadlines_of(population: Population, rulebook: Rulebook) -> tuple[Deadline, 
 
 def row_columns(populations: Iterable[Population]) -> frozenset[str]:
     """Return the columns of rows that these populations look at."""
-    columns: set[str] = set()
-    for population in populations:
-        marks = (population.where, *population.marks.values())
-        columns |= {population.date, *population.days}.union(*(mark.columns for mark in marks))
+    columns = {name for population in populations for name in population.columns}
     return frozenset(columns - CLOCK_DAYS - {*VERDICTS, AS_AT, ""})
 
 

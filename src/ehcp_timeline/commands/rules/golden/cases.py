@@ -116,14 +116,15 @@ def _read_toml(path: Path, rulebook: Rulebook, faults: list[str]) -> Iterator[Go
     lines = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == CASE_LINE]
     cases = Location(f"{path.name}:", faults).tables(table, "case")
     for (_, body), line in zip(cases, (*lines, *[0] * len(cases)), strict=False):
-        yield _read_case(Location(f"{path.name}:{line}:", faults), body, rulebook, str(path), line)
+        place = Location(f"{path.name}:{line}:", faults, {"deadline": rulebook.by_id})
+        yield _read_case(place, body, rulebook, str(path), line)
 
 
 def _read_case(place: Location, body: Mapping[str, Any], rulebook: Rulebook, path: str, line: int) -> Golden:
     place.keys(body, CASE_KEYS)
     expect: dict[str, tuple[Expected, ...]] = {}
     for deadline in place.want(body, "expect", dict, {}):
-        place.known("expect", deadline, "deadline", rulebook.by_id)
+        place.at("expect").known(deadline, "deadline")
         here = place.at(f'expect."{deadline}"')
         clocks = tuple(_one_or_more(here, body["expect"][deadline]))
         for clock in clocks:
