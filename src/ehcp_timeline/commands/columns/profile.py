@@ -35,6 +35,7 @@ _ROWS = {
     "no-case-id": "has no case number",
     "duplicate-row": "repeats an earlier row",
     "over-long-row": "has more cells than the header",
+    "open-quotation": "holds other rows in a quoted cell",
 }
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _SHOWN = 3  # layouts of a column, and its words for a blank

@@ -53,6 +53,31 @@ def test_a_row_with_too_many_cells_is_not_judged(tmp_path: Path, marks: str) -> 
     assert 92 not in batch.frame["row"]
 
 
+@pytest.mark.parametrize("school", ["", '5" House', '"A, B"'])
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_rows_inside_a_quoted_cell_are_not_lost(tmp_path: Path, school: str, end: str) -> None:
+    """A mark that a later row closes by chance makes one cell of all between; notes with lines are read."""
+    rows = [f"C{number},North,2024-03-01," for number in range(5)]
+    rows[0] += school
+    rows[1] += '"rang, 1/3/2024\n2/3/2024, no reply, letter, 5 calls"'
+    rows[3] += '"Smith'
+    rows[4] += 'x"'
+
+    batch = read(tmp_path, "\n".join(["case_id,team,draft_sent,school", *rows]) + end)
+
+    assert batch.problems == (
+        Problem(
+            row=6,
+            column="",
+            rule="open-quotation",
+            problem="a quoted cell of the row holds lines that look like rows; none of them is judged",
+            try_="close the quotation mark that the row opens, or take the lines out of the cell",
+            stops="row",
+        ),
+    )
+    assert (batch.read, column(batch, "case_id")) == (4, ["C0", "C1", "C2"])
+
+
 def test_a_row_with_too_many_cells_near_the_header(tmp_path: Path) -> None:
     """It makes no difference that it stands among the first rows."""
     batch = read(tmp_path, "case_id,team\nC1,North,West\nC2,South\n")

@@ -35,6 +35,7 @@ CELL_LIMIT = 10_000_000  # characters in one cell
 _UNEVEN = (pl.exceptions.ComputeError, pl.exceptions.SchemaError)
 _FIRST = 4  # the share of the first block: who waits for it can begin
 _MOST_AT_ONCE = 1 << 26  # bytes
+_DATE = re.compile(r"\d{1,4}([-/. ])(\d\d?|[A-Za-z]{3,9})\1\d{2,4}")
 _BLANK_LINE = re.compile(rb"(?:\A|\n)(?=\r?\n)")
 
 
@@ -86,13 +87,15 @@ def read_blocks(
     while data:
         cells = _by_polars(data, layout, line, dtypes())
         if cells is not None:
-            yield _placed(cells, layout)
-            line += data.count(b"\n") if b'"' in data else cells.height
+            block, taken = _placed(cells, layout), data.count(b"\n") if b'"' in data else cells.height
         else:
             lines = data.splitlines(keepends=True)
             records, taken = cut_records(lines, layout.delimiter, line, file.readline, shown)
-            yield _by_hand(records, layout)
-            line += taken
+            block = _by_hand(records, layout)
+        if b'"' in data and taken >= block.cells.height + data.endswith(b"\n"):
+            block = _without_open_cells(block, layout)
+        yield block
+        line += taken
         data = _whole_records(file, size, line, shown)
 
 
@@ -257,6 +260,28 @@ def _by_hand(records: Sequence[Record], layout: CsvLayout) -> Block:
             short.append(Problem(one.line, "", "short-row", said, tip, "nothing"))
     schema = {ROW: pl.UInt32} | {str(place): pl.String for place in range(layout.headings)}
     return Block(pl.DataFrame(rows, schema=schema, orient="row"), (*over, *short))
+
+
+def _without_open_cells(block: Block, layout: CsvLayout) -> Block:
+    """Return a block without the rows that hold other rows in a quoted cell: its mark stood open."""
+    several = pl.any_horizontal(pl.exclude(ROW).str.contains("\n", literal=True))
+    held = [
+        row
+        for row, *cells in as_text(block.cells).filter(several).iter_rows()
+        if any(_is_row(line, layout) for cell in cells if cell for line in cell.split("\n")[1:])
+    ]
+    said = "a quoted cell of the row holds lines that look like rows; none of them is judged"
+    tip = "close the quotation mark that the row opens, or take the lines out of the cell"
+    found = (Problem(row, "", "open-quotation", said, tip, "row") for row in held)
+    return Block(block.cells.filter(~pl.col(ROW).is_in(held)), (*block.problems, *found))
+
+
+def _is_row(line: str, layout: CsvLayout) -> bool:
+    """Return whether a line has the cells of a row, a date among them; notes may begin with a date."""
+    cells = line.split(layout.delimiter)
+    return layout.needed <= len(cells) <= layout.width and any(
+        _DATE.fullmatch(cell.strip()) for cell in cells[1:]
+    )
 
 
 def _over_long(row: int, layout: CsvLayout) -> Problem:
