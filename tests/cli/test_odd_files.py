@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.cases.formats.sen2.made import person, request, xml
 from tests.cli.command import ehcp, printed, said
 
 ODD = Path(__file__).parents[1] / "cases" / "odd"
@@ -153,6 +154,17 @@ def test_an_assessment_beside_its_request_makes_no_breach() -> None:
     assert f"line 1: Message/Persons/Person/Assessment {belongs}" in told
     assert f"line 1: Message/Persons/Person/ActivePlans {belongs}" in told
     assert code == 3
+
+
+@pytest.mark.parametrize("born", ["2015-02-29", "2015-02-28"])
+def test_a_date_of_birth_hides_no_deadline(tmp_path: Path, born: str) -> None:
+    """A refusal without its date is unknown and sets no 3, whether or not the birth date can be read."""
+    refused = request({"receiveddate": "2025-06-01", "requestoutcome": "N"})
+    (tmp_path / "return.xml").write_bytes(xml([person("A1", refused, personbirthdate=born)]))
+
+    run = ehcp("check", str(tmp_path / "return.xml"), "--as-at", "2026-01-15", "--format", "json")
+
+    assert (verdicts(json.loads(printed(run)), DECIDE), run.returncode) == ({"A1": "unknown"}, 0)
 
 
 def test_one_case_is_not_two_and_two_are_not_one() -> None:

@@ -68,6 +68,22 @@ def test_the_count_is_that_of_the_file_read_month_first(tmp_path: Path) -> None:
     assert told == [["late", "met", "late", "overdue"], ["met", "late", "late", "running"]]
 
 
+def test_the_count_is_the_same_whoever_is_asked_about(tmp_path: Path) -> None:
+    """What a family may do until a day is in neither number: it is never judged twice."""
+    refused = (
+        "case_id,request_received,assess_refused,mediation_contacted\nC-1,2/1/2025,14/2/2025,20/2/2025\n"
+    )
+    told = [
+        check_files(LAW, [source(tmp_path, refused)], AS_AT, Selection(who=frozenset(who)))
+        for who in ({"authority"}, {"authority", "family"})
+    ]
+
+    assert [audit.summary.rights for audit in told] == [{}, {"mediation.contact": {"met": 1}}]
+    assert [[(one.verdicts, one.changed) for one in audit.summary.date_order] for audit in told] == [
+        [(1, 1)]
+    ] * 2
+
+
 @pytest.mark.parametrize("day", ["13/2/2025", "28/2/2025"])
 @pytest.mark.parametrize("rows", [1, 100_000])
 def test_one_date_that_can_only_be_day_first_settles_it(tmp_path: Path, day: str, rows: int) -> None:

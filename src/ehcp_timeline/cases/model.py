@@ -177,6 +177,11 @@ class Problem:
     try_: str
     stops: str
 
+    @property
+    def affects(self) -> str:
+        """What it `stops`, but `nothing` for a date of birth: no deadline needs one."""
+        return "nothing" if self.column == "date_of_birth" else self.stops
+
 
 NO_ROWS = Problem(
     0, "", "no-rows", "there is no row below the headings", "export it again if there are cases", "nothing"

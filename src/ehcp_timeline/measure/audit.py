@@ -201,8 +201,8 @@ class _Counted:
     members: dict[int, list[pl.Series]] = field(default_factory=dict)
     acknowledged: AcknowledgedTally | None = None
 
-    def add(self, everything: Judged, file: int, unanswerable: Collection[str]) -> int:
-        """Count a batch, without what the file has no column to answer; return how many clocks it has."""
+    def add(self, everything: Judged, file: int, unanswerable: Collection[str]) -> None:
+        """Count a batch, without what the file has no column to answer."""
         for deadline in unanswerable:
             if clocks := everything.clocks.get(deadline):
                 self.without[deadline] += clocks.height - clocks.counts.get("not-owed", 0)
@@ -215,7 +215,6 @@ class _Counted:
         self.everybody.add(judged)
         if self.groups and self.groups.keys() <= set(judged.rows.columns):
             self._add_group(judged, file)
-        return sum(clocks.height for clocks in answerable.values())
 
     def _add_group(self, judged: Judged, file: int) -> None:
         asked = (pl.col(column).cast(pl.String).is_in(sorted(names)) for column, names in self.groups.items())
@@ -308,6 +307,7 @@ def check_files(
     wanted = [
         deadline for deadline in rulebook.deadlines if not deadline.right or is_wanted(deadline, selection)
     ]
+    rights = {deadline.id for deadline in wanted if deadline.right}
     owed = _exit_code_deadlines(rulebook, selection)
     clocks, rows, judged_of_owed = ([0] * len(sources) for _ in range(3))
     problems: list[Problem] = []
@@ -318,7 +318,10 @@ def check_files(
         else:
             answers = judge(rulebook, batches, as_at, deadlines=wanted)
         for judged in answers:
-            clocks[file] += counted.add(judged, file, unanswerable[file])
+            counted.add(judged, file, unanswerable[file])
+            clocks[file] += sum(
+                judged.clocks[name].height for name in judged.clocks.keys() - unanswerable[file] - rights
+            )
             rows[file] += judged.rows.height
             judged_of_owed[file] += sum(
                 judged.clocks[name].height for name in (owed & judged.clocks.keys()) - unanswerable[file]
@@ -378,7 +381,7 @@ def _is_undecided(unread: Sequence[HeadingUnread], problems: Sequence[Problem], 
         return True
     return listing.unread and any(
         problem.rule == "misplaced-element"
-        or (problem.stops == "cell" and not problem.rule.startswith("undated"))
+        or (problem.affects == "cell" and not problem.rule.startswith("undated"))
         for problem in problems
     )
 

@@ -179,13 +179,13 @@ def _problems(problems: Sequence[Problem]) -> Section:
     """
     kinds: dict[tuple[str, str, str], dict[str, list[Problem]]] = {}
     for problem in problems:
-        wordings = kinds.setdefault((problem.stops, problem.rule, problem.column), {})
+        wordings = kinds.setdefault((problem.affects, problem.rule, problem.column), {})
         wordings.setdefault(problem.problem, []).append(problem)
     groups: list[list[Problem]] = []
     for wordings in kinds.values():
         few = len(wordings) <= _MOST_WORDINGS
         groups += wordings.values() if few else [sorted(chain.from_iterable(wordings.values()))]
-    worst_first = sorted(groups, key=lambda alike: _STOPS.index(alike[0].stops))
+    worst_first = sorted(groups, key=lambda alike: _STOPS.index(alike[0].affects))
     rows = []
     for alike in worst_first[:_MOST_PROBLEMS]:
         first, numbers = alike[0], [str(problem.row) for problem in alike if problem.row]
@@ -195,8 +195,8 @@ def _problems(problems: Sequence[Problem]) -> Section:
         same = all(problem.problem == first.problem for problem in alike)
         rows.append((places, first.column, first.problem if same else f"{some}{first.problem}", first.try_))
     more = len(worst_first) - _MOST_PROBLEMS
-    row, cell, nothing = (sum(problem.stops == word for problem in problems) for word in _STOPS)
-    words = f"{row:,} stopped a row, {cell:,} affected some deadlines, {nothing:,} changed nothing."
+    row, cell, nothing = (sum(problem.affects == word for problem in problems) for word in _STOPS)
+    words = f"{row:,} stopped a row, {cell:,} may affect deadlines, {nothing:,} changed nothing."
     return Section(
         f"To put right in the file: {count(len(problems), 'problem')}",
         (words,),

@@ -38,7 +38,7 @@ def test_the_screen() -> None:
         == """\
 EHC plan time limits in cases.csv on 15 January 2026
 5 rows read, 4 judged, 1 not, every date column read; rulebook 2026.11.
-1 problem, 1 made a deadline unclear (see --full).
+1 problem, 1 may make a deadline unclear (see --full).
 1 deadline not judged: the file lacks a column (see --full).
 
                           overdue     worst  case  next 14 days  unclear
@@ -106,7 +106,7 @@ review.annual       3  review_decided
 If a missing column means "not done yet", add --assume-blank COLUMN.
 
 To put right in the file: 1 problem
-0 stopped a row, 1 affected some deadlines, 0 changed nothing.
+0 stopped a row, 1 may affect deadlines, 0 changed nothing.
 rows  column       problem                try
 5     plan_issued  31 February is no day  give the real date
 """
@@ -150,8 +150,20 @@ def test_what_stops_most_comes_first_among_the_problems() -> None:
     stops = [replace(PROBLEM, rule=word, stops=word) for word in ("nothing", "cell", "row", "row")]
     section = titled("To put right", audit(problems=tuple(stops)))
 
-    assert section.before == ("2 stopped a row, 1 affected some deadlines, 1 changed nothing.",)
+    assert section.before == ("2 stopped a row, 1 may affect deadlines, 1 changed nothing.",)
     assert [row[0] for row in section.rows] == ["5, 5", "5", "5"]
+
+
+def test_no_deadline_needs_a_date_of_birth() -> None:
+    """One that cannot be read is named, and leaves every deadline as it is."""
+    birth = replace(PROBLEM, column="date_of_birth")
+
+    section = titled("To put right", audit(problems=(birth, PROBLEM)))
+    assert section.before == ("0 stopped a row, 1 may affect deadlines, 1 changed nothing.",)
+    assert [row[1] for row in section.rows] == ["plan_issued", "date_of_birth"]
+    assert "2 problems, 1 may make a deadline unclear (see --full)." in plain_text(
+        check_sections(audit(problems=(birth, PROBLEM)), LAW, SCREEN)
+    )
 
 
 def test_caseworker_and_team_are_shown_where_the_file_has_them() -> None:

@@ -221,9 +221,9 @@ def _what_was_read(audit: Audit, most: int) -> Iterator[str]:
     yield from not_read
     if audit.summary.closures:
         yield audit.summary.closures
-    stops = Counter(problem.stops for problem in audit.problems)
+    stops = Counter(problem.affects for problem in audit.problems)
     if stops:
-        kinds = (("row", "stopped a row"), ("cell", "made a deadline unclear"))
+        kinds = (("row", "stopped a row"), ("cell", "may make a deadline unclear"))
         what = "".join(f", {stops[word]:,} {words}" for word, words in kinds if stops[word])
         yield f"{count(stops.total(), 'problem')}{what or ', none stopped a row'} (see --full)."
     yield from acknowledged_lines(audit.acknowledged)
