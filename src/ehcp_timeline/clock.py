@@ -8,7 +8,7 @@ from functools import cache
 from typing import Literal, get_args
 
 from ehcp_timeline.inputs import shipped
-from ehcp_timeline.record import record
+from ehcp_timeline.record import record, replace
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
@@ -202,7 +202,7 @@ def apply(count: Count, day: date) -> date:
             named = date(day.year, count.month, count.day)
             return named if count.start_day == "included" else named - ONE_DAY
         case "at_least_before":
-            return _latest_day_before(count, day)
+            return last_day(replace(count, number=-count.number), day)
 
 
 def last_day(count: Count, day: date) -> date:
@@ -210,7 +210,7 @@ def last_day(count: Count, day: date) -> date:
 
     Weeks and days: `day` is day zero unless the law begins "with" it. Months: the corresponding date, or
     the last day of a shorter month (Interpretation Act practice); "beginning with" ends the day before
-    the corresponding date.
+    the corresponding date. A negative number counts back: the last day that is at least so long before.
 
     >>> last_day(Count("within", 15, "days", "included"), date(2024, 2, 1))
     datetime.date(2024, 2, 15)
@@ -219,45 +219,22 @@ def last_day(count: Count, day: date) -> date:
     >>> last_day(Count("within", 2, "months"), date(2024, 12, 31))
     datetime.date(2025, 2, 28)
     """
-    back = 1 if count.start_day == "included" and count.number > 0 else 0
+    back = timedelta(days=1 if count.start_day == "included" and count.number > 0 else 0)
     match count.unit:
         case "days":
-            return day + timedelta(days=count.number - back)
+            return day + timedelta(days=count.number) - back
         case "weeks":
-            return day + timedelta(days=7 * count.number - back)
+            return day + timedelta(weeks=count.number) - back
         case "months":
             corresponding = months_on(day, count.number)
             no_such_day = corresponding.day < day.day  # 29 February: the period ends with the shorter month
-            return corresponding if no_such_day else corresponding - timedelta(days=back)
+            return corresponding if no_such_day else corresponding - back
         case "working_days":
-            return _end_of_working_days(count, day)
-
-
-def _end_of_working_days(count: Count, day: date) -> date:
-    if count.number == 0:
-        return day
-    current = day if count.start_day == "included" else day + ONE_DAY
-    left = count.number - _counts(count, current)
-    while left:
-        current += ONE_DAY
-        left -= _counts(count, current)
-    return current
-
-
-def _latest_day_before(count: Count, day: date) -> date:
-    """Return the last day that is at least the period before `day`."""
-    match count.unit:
-        case "days":
-            return day - timedelta(days=count.number)
-        case "weeks":
-            return day - timedelta(weeks=count.number)
-        case "months":
-            return months_on(day, -count.number)
-        case "working_days":
-            left = count.number
+            day, left = day - back, abs(count.number)
             while left:
-                day -= ONE_DAY
-                left -= _counts(count, day)
+                day += ONE_DAY if count.number > 0 else -ONE_DAY
+                vacation = count.calendar == "tribunal" and is_tribunal_vacation(day)
+                left -= is_working_day(day) and not vacation
             return day
 
 
@@ -267,9 +244,3 @@ def months_on(day: date, number: int) -> date:
     first = date(year, month + 1, 1)
     last = (first + timedelta(days=31)).replace(day=1) - ONE_DAY
     return min(first + timedelta(days=day.day - 1), last)
-
-
-def _counts(count: Count, day: date) -> bool:
-    if count.calendar == "tribunal" and is_tribunal_vacation(day):
-        return False
-    return is_working_day(day)

@@ -203,7 +203,7 @@ def visible(text: str) -> str:
 
 def visible_lines(text: str) -> str:
     """Return `text` as `visible` does, but with its line breaks kept."""
-    return _HIDDEN_BUT_NEWLINE.sub(lambda match: f"\\u{{{ord(match[0]):x}}}", text)
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def escaped_json(text: str) -> str:
@@ -214,12 +214,9 @@ def escaped_json(text: str) -> str:
     """
     if text.isascii() and "\x7f" not in text:  # JSON itself writes the others as escapes
         return text
-    return _HIDDEN_BUT_NEWLINE.sub(lambda match: _escape(ord(match[0])), text)
 
+    def escape(match: re.Match[str]) -> str:
+        units = match[0].encode("utf-16-be", "surrogatepass").hex(" ", 2).split()
+        return "".join(f"\\u{unit}" for unit in units)
 
-def _escape(code: int) -> str:
-    """Return the escape of one character, as a surrogate pair beyond the sixteen-bit range."""
-    if code <= 0xFFFF:
-        return f"\\u{code:04x}"
-    high, low = divmod(code - 0x10000, 0x400)
-    return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
+    return _HIDDEN_BUT_NEWLINE.sub(escape, text)

@@ -158,17 +158,14 @@ class Alone(TyperCommand):
         from ehcp_timeline.shell.destination import RUNNING, check_apart
 
         RUNNING.set(ctx)
-        outputs = {param.name for param in self.params if "-o" in param.opts}
-        if any(ctx.params.get(name) for name in outputs):
-            values = {
-                name: value if isinstance(value, list | tuple) else [value]
-                for name, value in ctx.params.items()
-            }
-            paths = {name: [one for one in some if isinstance(one, Path)] for name, some in values.items()}
-            check_apart(
-                (path for name in outputs for path in paths[name]),
-                (path for name in paths.keys() - outputs for path in paths[name]),
-            )
+        outputs: list[Path] = []
+        inputs: list[Path] = []
+        for param in self.params:
+            value = ctx.params.get(param.name)
+            given = value if isinstance(value, list | tuple) else [value]
+            held = outputs if "-o" in param.opts else inputs
+            held += (path for path in given if isinstance(path, Path))
+        check_apart(outputs, inputs)
         return super().invoke(ctx)
 
 

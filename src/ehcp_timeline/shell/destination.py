@@ -17,7 +17,7 @@ from ehcp_timeline.inputs import reason
 from ehcp_timeline.output.sections import Section
 from ehcp_timeline.record import record
 from ehcp_timeline.shell.parse import choice, was_typed
-from ehcp_timeline.text import count
+from ehcp_timeline.text import count, visible_lines
 
 if TYPE_CHECKING:
     from ehcp_timeline.output.document import Document
@@ -317,8 +317,6 @@ def check_apart(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
 
 def say(*lines: str) -> None:
     """Write lines to standard error, with nothing in them that could steer a screen."""
-    from ehcp_timeline.text import visible_lines
-
     for line in lines:
         with suppress(OSError):  # nobody hears it, and the answer does not depend on it
             print(visible_lines(line), file=sys.stderr)

@@ -1,7 +1,7 @@
 """What the commands that count measures share: the question, the files, and the end of the answer."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ehcp_timeline.measure.kpi.periods import PeriodKind
     from ehcp_timeline.measure.kpi.question import KpiQuestion
     from ehcp_timeline.measure.kpi.scorecard import Files, Scorecard
+    from ehcp_timeline.measure.result import Input
     from ehcp_timeline.shell.open import Config
 
 _ALSO = {"age": "age_at_request", "need": "sen_need", "gender": "sex", "setting": "setting_type"}
@@ -96,7 +97,7 @@ def measures_asked(kpis: "Kpis", asked: Words) -> "tuple[Measure, ...]":
     return tuple(measure for measure in kpis.measures if not words or measure.id.startswith(words))
 
 
-def _nearest(word: str, kpis: "Kpis", most: int = 3) -> str:
+def _nearest(word: str, kpis: "Kpis") -> str:
     """Return the measures like a word, else those with a word that begins so, as a question; or nothing."""
     if near := did_you_mean(word, kpis.by_id):
         return near
@@ -107,7 +108,7 @@ def _nearest(word: str, kpis: "Kpis", most: int = 3) -> str:
     for name in (*by_id, *by_name):
         if not name.startswith(tuple(found)):  # the first part of an id asks for all that begin with it
             found.append(name)
-    return f"did you mean {' or '.join(found[:most])}?" if word.strip() and found else ""
+    return f"did you mean {' or '.join(found[:3])}?" if word.strip() and found else ""
 
 
 def left_out(files: "Files") -> list[str]:
@@ -118,6 +119,6 @@ def left_out(files: "Files") -> list[str]:
     return said
 
 
-def exit_code(files: "Files") -> int:
+def exit_code(inputs: "Iterable[Input]") -> int:
     """Return 3 if some rows could not be judged, else 0."""
-    return NOT_ALL_JUDGED if any(input_.not_judged for input_ in files.inputs) else 0
+    return NOT_ALL_JUDGED if any(input_.not_judged for input_ in inputs) else 0

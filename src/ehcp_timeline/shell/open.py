@@ -238,7 +238,7 @@ class CaseRequest:
         """Return every column that a case file may hold."""
         return names(self.rulebook)
 
-    def sources(self, paths: Sequence[Path], as_at: date | None = None) -> "list[CaseFile]":
+    def sources(self, paths: Sequence[Path]) -> "list[CaseFile]":
         """Return files, their columns known and their rows not yet read; the tables of one return are one.
 
         Raises:
@@ -252,33 +252,31 @@ class CaseRequest:
         from ehcp_timeline.cases.source import open_case_files
 
         given, mappings = [str(path) for path in paths], self.config.mappings or NO_MAPPINGS
-        return open_case_files(given, self.vocabulary, as_at=as_at or self.as_at, mappings=mappings)
+        return open_case_files(given, self.vocabulary, as_at=self.as_at, mappings=mappings)
 
-    def source(self, path: Path, as_at: date | None = None) -> "CaseFile":
+    def source(self, path: Path) -> "CaseFile":
         """Return one file, as `sources` does."""
-        (source,) = self.sources([path], as_at)
-        return source
+        return self.sources([path])[0]
 
     def work(
         self,
         source: "CaseFile",
         selection: "Selection",
         assume_blank: list[str] | None,
-        as_at: date | None = None,
         accepted: "AcknowledgedFile | None" = None,
     ) -> "Casework":
-        """Return the work in a file, as at the day of the question or another, and say what is in doubt."""
+        """Return the work in a file, and say what is in doubt."""
         blank = self.columns(assume_blank)
         from ehcp_timeline.measure.casework import read_casework
         from ehcp_timeline.output.summary import nothing_judged, unread_lines
 
-        work = read_casework(self.rulebook, source, as_at or self.as_at, selection, blank, accepted)
+        work = read_casework(self.rulebook, source, self.as_at, selection, blank, accepted)
         say(*(f"{order.file}: {order.sentence}" for order in work.audit.summary.date_order))
         say(*filter(None, (*unread_lines(work.audit), nothing_judged(work.audit))))
         say_unused(work.audit.acknowledged)
         return work
 
-    def acknowledged(self, asked: Path | None, as_at: date | None = None) -> "AcknowledgedFile | None":
+    def acknowledged(self, asked: Path | None) -> "AcknowledgedFile | None":
         """Return the accepted findings of the file asked for, or of the settings; None if there is neither.
 
         Raises:
@@ -289,7 +287,7 @@ class CaseRequest:
             return None
         from ehcp_timeline.measure.acknowledged import read_acknowledged
 
-        return read_acknowledged(path, self.rulebook, as_at or self.as_at)
+        return read_acknowledged(path, self.rulebook, self.as_at)
 
     def columns(self, assume_blank: list[str] | None) -> frozenset[str]:
         """Return the columns that `--assume-blank` names; raise UsageError if there is no such column."""

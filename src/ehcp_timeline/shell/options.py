@@ -158,14 +158,12 @@ class OutputOptions:
     outputs: OutputFile = None
     force: Force = False
 
-    @property
-    def everything(self) -> bool:
-        """Return whether a terminal shows everything, not one screen alone."""
-        return True
-
     def choose(self, formats: Sequence[str] = ROW_FORMATS, *, full: bool | None = None) -> Output:
-        """Return where the answer goes, before any work is done for it; see `choose_output`."""
-        whole = self.everything if full is None else full
+        """Return where the answer goes, before any work is done for it; see `choose_output`.
+
+        `full` is whether a terminal shows everything; None: unless there is a `--full` that was not given.
+        """
+        whole = getattr(self, "full", True) if full is None else full
         return choose_output(self.asked, self.outputs, force=self.force, formats=formats, full=whole)
 
     def choose_split(
@@ -186,11 +184,6 @@ class ScreenOptions(OutputOptions):
     """The same, where a terminal shows one screen unless `--full` is given."""
 
     full: Full = False
-
-    @property
-    def everything(self) -> bool:
-        """Return whether a terminal shows everything, not one screen alone."""
-        return self.full
 
 
 @record(frozen=True, slots=True)

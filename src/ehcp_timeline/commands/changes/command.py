@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.record import record
+from ehcp_timeline.record import record, replace
 from ehcp_timeline.shell import options
 from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.open import CaseRequest, say_unused, without_cases
@@ -107,7 +107,7 @@ def changes(
     filters.refuse()
     frame = changes_between(before, after, chosen_by(selection, asks.rulebook))
     counts, left_out = counted(frame), None
-    if accepted := asks.acknowledged(acknowledged, after.as_at):
+    if accepted := replace(asks, as_at=after.as_at).acknowledged(acknowledged):
         frame, left_out = without_acknowledged(frame, after, accepted)
         say_unused(left_out)
     if key is not None:
@@ -136,9 +136,9 @@ def _side(
     if is_saved_answer(path):
         side, sha256 = side_of_answer(path), file_sha256(path)
     else:
-        when = day()
-        source = asks.source(path, when)
-        side, sha256 = side_of_file(asks.work(source, ALL, assume_blank, when)), source.sha256
+        on_its_day = replace(asks, as_at=day())
+        source = on_its_day.source(path)
+        side, sha256 = side_of_file(on_its_day.work(source, ALL, assume_blank)), source.sha256
     say(f"{name}: {path}, {len(side.cases):,} cases, {side.clocks.height:,} clocks, as at {side.as_at}")
     return side, InputRead(path.name, sha256)
 

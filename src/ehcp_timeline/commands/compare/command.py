@@ -120,7 +120,7 @@ def compare(
     to.write(Document(title, answer, columns, lambda: lines, lambda: sections, made=made))
     if not to.for_people:
         say(*left_out(card.files))
-    raise typer.Exit(exit_code(card.files))
+    raise typer.Exit(exit_code(card.files.inputs))
 
 
 def _refresh(downloaded: Path, output: Path | None, *, force: bool) -> None:

@@ -43,7 +43,7 @@ def explain(
     html (a page for the family), ics.
     """
     to = output.choose(
-        ("table", "plain", "json", "md", "html", "ics"), full=output.everything or deadline is not None
+        ("table", "plain", "json", "md", "html", "ics"), full=output.full or deadline is not None
     )
     first = files[0]
     if len(files) == 1 and str(first) != STDIN and Path(case).is_file() and not first.exists():

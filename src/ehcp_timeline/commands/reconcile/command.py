@@ -8,6 +8,7 @@ import typer
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell import options
 from ehcp_timeline.shell.destination import say
+from ehcp_timeline.shell.kpi_request import exit_code
 from ehcp_timeline.shell.parse import choice
 
 if TYPE_CHECKING:
@@ -56,4 +57,4 @@ def reconcile(
     to.write(Document.of_list(title, answer, "cases", sections))
     if not to.for_people:
         say(*(f"{file.name}: {file.rows:,} rows, {file.judged:,} judged." for file in answer.input))
-    raise typer.Exit(options.NOT_ALL_JUDGED if any(file.not_judged for file in answer.input) else 0)
+    raise typer.Exit(exit_code(answer.input))

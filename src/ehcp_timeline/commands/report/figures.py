@@ -228,7 +228,8 @@ def changed_since(
         before = side_of_answer(old)
     else:
         when = day_asked(old_as_at, "--since-as-at") if old_as_at else asks.as_at
-        before = side_of_file(asks.work(asks.source(old, when), ALL, None, when))
+        earlier = replace(asks, as_at=when)
+        before = side_of_file(earlier.work(earlier.source(old), ALL, None))
     reasons = tuple(objections(replace(before, as_at=now.as_at), now))
     if reasons:
         raise UsageError("; ".join(reasons), "ehcp changes OLD NEW --force compares them anyway")

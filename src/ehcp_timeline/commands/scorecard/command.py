@@ -131,4 +131,4 @@ def scorecard(
         write_scorecard(to, card, shown, window, targets, wide=wide, history=history, full=output.full)
     if why or not (to.for_people or public):
         destination.say(*kpi_request.left_out(card.files))
-    raise typer.Exit(kpi_request.exit_code(card.files))
+    raise typer.Exit(kpi_request.exit_code(card.files.inputs))

@@ -77,7 +77,7 @@ def write_pack(what: KpiRequest, name: str, path: Path | None, threshold: int | 
     else:
         write_folder(path, pack_csvs(pack.id, sheets), force=force)
     say(f"{path}: {len(sheets)} sheets as at {question.as_at}.", *hidden)
-    return exit_code(files)
+    return exit_code(files.inputs)
 
 
 def make_pack(
