@@ -25,7 +25,7 @@ else:
         def of(cls: type) -> type:
             own = dataclass(init=False, repr=False, eq=False, **kind)(cls)
             compared = [part.name for part in fields(own) if part.compare]
-            by = operator.attrgetter(*compared) if compared else _nothing
+            by = operator.attrgetter(*compared) if compared else lambda _: ()
             own.__init__ = _compiled_when_called(own, frozen=frozen)
             methods = {f"__{test.__name__}__": _comparison(by, test) for test in tests} | {"__repr__": _repr}
             if eq:
@@ -74,10 +74,6 @@ def _init(own: type[Any], *, frozen: bool) -> Callable[..., None]:
     made: Callable[..., None] = scope["__init__"]
     made.__qualname__ = f"{own.__qualname__}.__init__"
     return made
-
-
-def _nothing(_: object) -> tuple[()]:
-    return ()
 
 
 def _comparison(

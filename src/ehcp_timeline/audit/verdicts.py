@@ -1,7 +1,7 @@
 """Clocks, the decision table for their verdicts, and what led to each.
 
 Every field of `Circumstances` is one of a few words, so that a whole record packs into one number. The single
-reader looks that number up; the bulk reader joins on it.
+reader decides by the record, the bulk reader by the number.
 """
 
 from collections.abc import Iterable, Mapping

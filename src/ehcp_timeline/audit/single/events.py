@@ -257,10 +257,10 @@ def links_of(deadline: Deadline, rows: Sequence[Row], whole: EventHistory) -> tu
 
 def first_starts(repeats: Repeats, whole: EventHistory) -> Iterator[date]:
     """Yield the dates on which a chain begins: nothing came before, or what came before closed it."""
-    steps = [(day, name) for name in (*repeats.again, *repeats.first) for day in whole.happened((name,))]
-    closings = [(day, name) for name in repeats.closed_by for day in whole.happened((name,))]
+    names = (*repeats.again, *repeats.first, *repeats.closed_by)
+    steps = ((day, name) for name in names for day in whole.happened((name,)))
     before = ""
-    for day, name in sorted([*steps, *closings], key=lambda step: (step[0], step[1] in repeats.closed_by)):
+    for day, name in sorted(steps, key=lambda step: (step[0], step[1] in repeats.closed_by)):
         if name in repeats.first and (not before or before in repeats.closed_by):
             yield day
         before = name

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Annotated
 
-from ehcp_timeline.audit.verdicts import Clock, CountedPeriod, Working
+from ehcp_timeline.audit.verdicts import CountedPeriod, Working
 from ehcp_timeline.cases.headers import one_line
 from ehcp_timeline.clock import ONE_DAY, Count, roll_for_tribunal
 from ehcp_timeline.law.deadline import Limit
@@ -53,8 +53,27 @@ CONTRADICTION = {
 
 def explain(working: Working, as_at: date) -> tuple[ExplanationStep, ...]:
     """Return the numbered steps that lead to the verdict of a clock."""
-    steps = (step for part in _PARTS for step in part(working, as_at))
-    return tuple(replace(step, number=number) for number, step in enumerate(steps, 1))
+    return tuple(replace(step, number=number) for number, step in enumerate(_steps(working, as_at), 1))
+
+
+def _steps(working: Working, as_at: date) -> Iterator[ExplanationStep]:
+    deadline = working.deadline
+    text = f"{deadline.duty} ({deadline.who}, {deadline.kind})."
+    law = f"{deadline.law}: {quoted(deadline.says, deadline.means)}"
+    yield _step(working, "Duty", text, facts={"deadline": deadline.id}, law=law)
+    yield from _start(working, as_at)
+    started = working.clock.start if working.circumstances.start == "stands" else None
+    if started:
+        yield _version(working, started)
+    yield from _count(working)
+    if started:
+        yield from _due(working, started)
+    yield from _owed(working)
+    if started:
+        yield from _answer(working, as_at)
+    yield from _excuses(working)
+    yield from _readings(working)
+    yield _verdict(working)
 
 
 def _step(
@@ -67,13 +86,6 @@ def _step(
 ) -> ExplanationStep:
     given = {name: getattr(working.circumstances, name) for name in gives}
     return ExplanationStep(0, title, text, law or None, given, facts or {})
-
-
-def _duty(working: Working, _: date) -> Iterator[ExplanationStep]:
-    deadline = working.deadline
-    text = f"{deadline.duty} ({deadline.who}, {deadline.kind})."
-    law = f"{deadline.law}: {quoted(deadline.says, deadline.means)}"
-    yield _step(working, "Duty", text, facts={"deadline": deadline.id}, law=law)
 
 
 def _start(working: Working, as_at: date) -> Iterator[ExplanationStep]:
@@ -97,25 +109,22 @@ def _start(working: Working, as_at: date) -> Iterator[ExplanationStep]:
         yield _step(working, "Applies", text + (f" ({facts})" if facts else ""), ["applies"])
 
 
-def _version(working: Working, _: date) -> Iterator[ExplanationStep]:
-    clock, version = working.clock, working.version
-    if clock.start is None or working.circumstances.start != "stands":
-        return
+def _version(working: Working, start: date) -> ExplanationStep:
+    version = working.version
     if version is None:
-        text = f"No version of this time limit was in force on {clock.start}."
-        yield _step(working, "Version", text, ["known"])
-        return
+        text = f"No version of this time limit was in force on {start}."
+        return _step(working, "Version", text, ["known"])
     until = f"to {version.until}" if version.until else "on"
-    text = f"The version in force from {version.since} {until} applies to clocks started on {clock.start}."
+    text = f"The version in force from {version.since} {until} applies to clocks started on {start}."
     if version.overlay:
         text += f" It comes from the local rulebook {version.overlay}."
     facts = {"from": version.since, "to": version.until, "overlay": version.overlay or None}
     words = quoted(version.says, version.means)
     law = f"{version.law}: {words}" if words else version.law
-    yield _step(working, "Version", text, facts=facts, law=law)
+    return _step(working, "Version", text, facts=facts, law=law)
 
 
-def _count(working: Working, _: date) -> Iterator[ExplanationStep]:
+def _count(working: Working) -> Iterator[ExplanationStep]:
     version, due = working.version, working.clock.due
     if version is None or working.clock.start is None:
         return
@@ -153,10 +162,8 @@ def _limb(working: Working, counted: CountedPeriod) -> ExplanationStep:
     return _step(working, "Count", f"{text} {named}".rstrip(), facts=facts)
 
 
-def _due(working: Working, _: date) -> Iterator[ExplanationStep]:
+def _due(working: Working, start: date) -> Iterator[ExplanationStep]:
     clock = working.clock
-    if clock.start is None or working.circumstances.start != "stands":
-        return
     if clock.due is None and working.circumstances.known == "yes":
         yield _step(working, "Due", _open_ended(working), ["known", "nature"])
         return
@@ -171,7 +178,7 @@ def _due(working: Working, _: date) -> Iterator[ExplanationStep]:
     text = f"{'First' if working.deadline.minimum else 'Last'} lawful day: {said_day(clock.due)}."
     if clock.act_by and clock.act_by != clock.due:
         text += f" Last working day before it: {said_day(clock.act_by)}; the due day itself does not move."
-    if working.deadline.falls_after_event(clock.start, clock.due):
+    if working.deadline.falls_after_event(start, clock.due):
         text += f" That is after {working.start_event} itself."
     if clock.provisional:
         text += " Bank holidays of that year have not been announced yet."
@@ -190,7 +197,7 @@ def _open_ended(working: Working) -> str:
     return f"The first lawful day has not come: it waits for {' or '.join(waits)}."
 
 
-def _owed(working: Working, _: date) -> Iterator[ExplanationStep]:
+def _owed(working: Working) -> Iterator[ExplanationStep]:
     clock = working.clock
     if working.circumstances.readable == "no":
         yield _step(working, "Cells", f"{listed(working.unread)} could not be read.", ["readable"])
@@ -208,21 +215,20 @@ def _owed(working: Working, _: date) -> Iterator[ExplanationStep]:
 
 
 def _answer(working: Working, as_at: date) -> Iterator[ExplanationStep]:
-    clock, circumstances = working.clock, working.circumstances
-    if clock.start is None or circumstances.start != "stands":
-        return
+    clock = working.clock
     for early in working.too_early:
         text = f"An answer of {said_day(early)} came before the start, so it does not answer it."
         yield _step(working, "Too early", text, facts={"came": early})
     gives = ("answer", "unseen", "implied", "ended", "now", "contradiction")
     facts = {"answered": clock.answered, "ended": clock.ended, "as_at": as_at}
-    yield _step(working, "Answer", _answer_text(working, clock, as_at), gives, facts)
+    yield _step(working, "Answer", _answer_text(working, as_at), gives, facts)
     if working.revived:
         undone = " or ".join(working.deadline.revived_by)
         yield _step(working, "Revived", f"What had ended it was undone by {undone}.")
 
 
-def _answer_text(working: Working, clock: Clock, as_at: date) -> str:
+def _answer_text(working: Working, as_at: date) -> str:
+    clock = working.clock
     if text := CONTRADICTION[working.circumstances.contradiction]:
         named = listed([f'"{one_line(heading)}"' for heading in working.unread_headings]) + "."
         return text + (named if working.circumstances.contradiction == "unread-heading" else "")
@@ -262,7 +268,7 @@ def _beside(day: date, working: Working) -> str:
     return f", {days} {'after' if apart > 0 else 'before'} {named}"
 
 
-def _excuses(working: Working, _: date) -> Iterator[ExplanationStep]:
+def _excuses(working: Working) -> Iterator[ExplanationStep]:
     for excuse in working.excuses:
         text = f"{excuse.excuse.id}: {excuse.strength}: {excuse.why}."
         facts = {"excuse": excuse.excuse.id, "strength": excuse.strength}
@@ -276,7 +282,7 @@ def _excuses(working: Working, _: date) -> Iterator[ExplanationStep]:
         yield _step(working, "Excuses", text, ["excuse"])
 
 
-def _readings(working: Working, _: date) -> Iterator[ExplanationStep]:
+def _readings(working: Working) -> Iterator[ExplanationStep]:
     if working.doubt and working.clock.certainty == "disputed":
         text = f"The start is disputed: {working.doubt}."
         facts: Facts = {"reading": "start", "since": working.clock.start, "disputes": True}
@@ -296,7 +302,7 @@ def _readings(working: Working, _: date) -> Iterator[ExplanationStep]:
         yield _step(working, "Other reading", text, facts=facts, law=read.reading.source)
 
 
-def _verdict(working: Working, _: date) -> Iterator[ExplanationStep]:
+def _verdict(working: Working) -> ExplanationStep:
     clock = working.clock
     days = ""
     if clock.days_late is not None:
@@ -310,7 +316,4 @@ def _verdict(working: Working, _: date) -> Iterator[ExplanationStep]:
         "days_left": clock.days_left,
         "certainty": clock.certainty,
     }
-    yield _step(working, "Verdict", f"{clock.verdict}{days}{disputed}.", facts=facts)
-
-
-_PARTS = (_duty, _start, _version, _count, _due, _owed, _answer, _excuses, _readings, _verdict)
+    return _step(working, "Verdict", f"{clock.verdict}{days}{disputed}.", facts=facts)

@@ -50,7 +50,6 @@ def timeline(
     rulebook, vocabulary, when = asks.rulebook, asks.vocabulary, asks.as_at
     from ehcp_timeline.audit.single.judge import judge_case
     from ehcp_timeline.cases.cells.parser import row_from_words
-    from ehcp_timeline.measure.answer import RulebookUsed, keys, values
     from ehcp_timeline.output.calendar import entries_of_case
     from ehcp_timeline.output.document import Document
 
@@ -58,7 +57,7 @@ def timeline(
         words = answers(lambda word: row_from_words([word], vocabulary, when))
     row = row_from_words(words, vocabulary, when)
     judged = judge_case(rulebook, [row], when, foresee=True)
-    lines = tuple(
+    clocks = tuple(
         TimelineClock.of(working.clock, working.deadline, row.texts, row=None) for working in judged
     )
 
@@ -68,12 +67,11 @@ def timeline(
         return FamilyCase(rulebook, [row], judged, when, row.case_id, chronology).page(receipt)
 
     to.write(
-        Document(
+        Document.of_list(
             f"Timeline as at {when}",
-            TimelineAnswer(when, RulebookUsed.of(rulebook), lines),
-            keys(TimelineClock),
-            lambda: values(lines),
-            lambda: timeline_sections(rulebook, judged, when),
+            TimelineAnswer(when, RulebookUsed.of(rulebook), clocks),
+            "clocks",
+            partial(timeline_sections, rulebook, judged, when),
             entries=lambda _: entries_of_case(judged, rulebook, when),
             made={"html": page},
         )

@@ -70,13 +70,13 @@ def verify(
         accepted = named or read_config(config, Path.cwd()).acknowledged
     if carried.typed and "--split-by" not in carried.typed.options:
         words = list(_words(carried, carried.typed, files or [], form))
-        written = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+        raw = io.BytesIO()
+        written = io.TextIOWrapper(raw, encoding="utf-8")
         root: Any = context.find_root().command  # Typer keeps the type to itself
         with redirect_stdout(written), redirect_stderr(io.StringIO()):
             root.main(args=words, prog_name="ehcp", standalone_mode=False)
         written.flush()
-        buffer: Any = written.buffer
-        again = bytes(buffer.getvalue())
+        again = raw.getvalue()
     answer = compare(data, form, carried, files or [], accepted, again)
     to.write(Document("Verification", answer, sections=lambda: verify_sections(answer, str(output))))
     raise typer.Exit(0 if answer.same else options.FOUND)
