@@ -39,6 +39,16 @@ def test_the_nearest_file_upward_is_read(tmp_path: Path) -> None:
     assert config == Config(path, Mappings(str(path), said), (tmp_path / "ours.toml",))
 
 
+def test_a_pyproject_that_holds_something_else_is_none(tmp_path: Path) -> None:
+    """A file that is not ours and has no tables of tools stops nothing; a table of ours that is none does."""
+    (tmp_path / "pyproject.toml").write_text("tool = 1\n")
+
+    assert read_config(None, tmp_path) == Config()
+    (tmp_path / "pyproject.toml").write_text("[tool]\nehcp = 1\n")
+    with pytest.raises(ConfigError, match=r"tool\.ehcp is not a table"):
+        read_config(None, tmp_path)
+
+
 def _blanks(config: Config) -> tuple[str, ...]:
     return config.mappings.every.blanks if config.mappings else ()
 

@@ -74,7 +74,7 @@ def at_risk(
     frames = []
     for letter in steps.letters:
         ahead = letter.ahead if within is None else within
-        soon = True if ahead is None else pl.col("due") <= casework.as_at + timedelta(days=ahead)
+        soon = True if ahead is None else (pl.col("due") - casework.as_at).dt.total_days() <= ahead
         for deadline in letter.deadlines:
             of_deadline, chain = pl.col("deadline") == deadline, steps.chain_for(deadline)
             every = casework.audit.every_finding.filter(of_deadline)

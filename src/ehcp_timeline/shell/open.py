@@ -85,8 +85,11 @@ def read_config(asked: Path | None, folder: Path) -> Config:
         if path.is_file():
             return _config(path, toml_table(path))
     for path in (path / "pyproject.toml" for path in upward):
-        if path.is_file() and (table := toml_table(path).get("tool", {}).get("ehcp")) is not None:
-            return _config(path, table)
+        tool = toml_table(path).get("tool") if path.is_file() else None
+        if isinstance(tool, dict) and "ehcp" in tool:
+            if not isinstance(tool["ehcp"], dict):
+                raise ConfigError(f"{path}: tool.ehcp is not a table", "write [tool.ehcp], and keys below it")
+            return _config(path, tool["ehcp"])
     return Config()
 
 

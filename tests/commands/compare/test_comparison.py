@@ -378,3 +378,13 @@ def test_every_shipped_number_is_what_refresh_writes(figures: Figures) -> None:
         ]
         assert [name for name in columns[6:] if name not in known] == []
     assert figures.years == tuple(range(2014, 2026))
+
+
+def test_a_year_without_figures_is_refused() -> None:
+    """No page without a number, as if there were nothing to say."""
+    run = ehcp("compare", "--authority", "Kent", "--year", "1990", "--as-at", "2026-06-01")
+
+    assert (run.returncode, said(run).splitlines()[:2]) == (
+        2,
+        ["ehcp: --year: there is no figure of 1990", "try: give one from 2014 to 2025"],
+    )

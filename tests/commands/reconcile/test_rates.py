@@ -94,6 +94,13 @@ def test_a_year_without_plans_has_no_rate() -> None:
     assert answer.cases == ()
     sections = list(reconcile_sections(answer, None))
     assert {row[0] for row in sections[0].rows} == {"no cases"}
+    assert sections[1].before == ("No plan of 2021 is counted, by the law or by the DfE's rule.",)
+
+
+@pytest.mark.parametrize("year", [-5, 0, 10_000, 1_000_000_000])
+def test_a_year_of_no_calendar_has_no_plans(year: int) -> None:
+    """A year that no date can have ends in an answer, as any other without plans."""
+    assert [rate.plans for rate in _reconciled("excluding", year).rates] == [0] * 5
 
 
 def test_every_kind_has_words() -> None:

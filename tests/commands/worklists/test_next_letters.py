@@ -118,10 +118,11 @@ def test_a_family_is_told_what_was_due_and_when_it_is_expected(letters: str) -> 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("within", "families"), [((), 0), (("--within", "109"), 0), (("--within", "110"), 1)]
+    ("within", "families"),
+    [((), 0), (("--within", "109"), 0), (("--within", "110"), 1), (("--within", "1000000000"), 1)],
 )
 def test_families_are_named_whose_day_is_near(letters: str, within: tuple[str, ...], families: int) -> None:
-    """Within 60 days unless another number is asked for; the plan is due in 110."""
+    """Within 60 days unless another number is asked for, however large; the plan is due in 110."""
     run = ehcp("letters", letters, "--as-at", "2025-06-11", *within, "--format", "json")
 
     assert json.loads(printed(run))["summary"]["families"] == families

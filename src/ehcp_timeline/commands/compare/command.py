@@ -95,6 +95,10 @@ def compare(
     card = what.counted(measures)
     own = own_figures(card.lines, measures, partial(published.people, council))
     comparison = Comparison(published, council, own, question.kpis, others, question.as_at)
+    every = tuple(comparison.of(measures))
+    years = sorted(measure.year for measure in every)
+    if year is not None and year not in years:
+        raise UsageError(f"--year: there is no figure of {year}", f"give one from {years[0]} to {years[-1]}")
     answer = CompareAnswer(
         as_at=question.as_at,
         rulebook=RulebookUsed.of(question.rulebook),
@@ -103,7 +107,7 @@ def compare(
         region_name=council.region,
         with_=tuple(other.name for other in others),
         attribution=ATTRIBUTION,
-        measures=tuple(measure for measure in comparison.of(measures) if year in (None, measure.year)),
+        measures=tuple(measure for measure in every if year in (None, measure.year)),
         problems=card.files.problems,
     )
     title = f"{answer.authority} beside England"

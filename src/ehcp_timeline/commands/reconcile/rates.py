@@ -200,10 +200,7 @@ def _plans(judged: Judged, rulebook: Rulebook, year: int, as_at: date) -> pl.Dat
     in_order = clocks.sort(pl.col("verdict") == "not-owed")
     clock_of_row = in_order.unique("row", keep="first", maintain_order=True)
     joined = plans.join(clock_of_row, on="row", how="left", maintain_order="left")
-    first, last = date(year, 1, 1), date(year, 12, 31)
-    return joined.filter(
-        pl.col("plan_issued").is_between(first, last) | pl.col("answered").is_between(first, last)
-    )
+    return joined.filter(pl.any_horizontal(pl.col("plan_issued", "answered").dt.year() == year))
 
 
 def _ways_counted(plan: Mapping[str, Any], year: int) -> dict[RateName, Counted]:
@@ -299,7 +296,8 @@ def reconcile_sections(answer: ReconcileAnswer, top: int | None) -> Iterator[Sec
     rule, cases = _RULES[answer.rule], answer.cases
     if not cases:
         same = f"The law and the DfE's rule ({rule}) give the same answer for every plan."
-        yield Section(before=(same,))
+        none = f"No plan of {answer.year} is counted, by the law or by the DfE's rule."
+        yield Section(before=(same if any(rate.plans for rate in answer.rates) else none,))
         return
     kinds = Counter((plan.kind, plan.law, plan.dfe) for plan in cases)
     commonest_first = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
