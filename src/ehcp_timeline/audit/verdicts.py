@@ -404,6 +404,14 @@ class Working:
         began_before = span and self.end_event == span.first and clock.ended == clock.start
         return "by" if began_before else "on"
 
+    @property
+    def why_not_owed(self) -> str:
+        """What replaces the duty, by its column, what has not come yet, or that there was no plan."""
+        why = self.not_owed
+        if why is None or not why.displaced_by:
+            return why.words if why else ""
+        return replace(why, displaced_by=self.columns_named((why.displaced_by,))).words
+
     def columns_named(self, names: Iterable[str]) -> str:
         """Return events by their columns, as a choice."""
         return " or ".join(dict.fromkeys(self.columns.get(name, name) for name in names))

@@ -53,17 +53,17 @@ class Deadline:
         met_by: What answers it: the earliest on or after the start.
         ends: What ends it; nothing is owed any more.
         ended_while: A time in which nothing is owed; part of `ends` in a rulebook's file.
-        revived_by: What makes an earlier end undone.
+        revived_by: What makes an earlier end undone; if the due day lies before the start, by the due day.
         revived_unless: Ends that are final: an end is not revived where one of these is before the answer.
         implied_by: What shows that it must have been done, at a date that is not recorded.
         lapses_with: What its purpose dies with: once one of these has come since the start, an unanswered
             clock is unknown, not overdue by a number that grows.
         only_if: Fact to the codes that it must hold.
-        shown_by: Events that show the condition of `only_if` though the fact is blank or says otherwise.
+        shown_by: Events that from the start on show the condition of `only_if`, whatever the fact says.
         owed_when: Not owed until one of these has a date; the due day is shown all the same.
         after: Runs only if one of these came on or before the start.
         during: Runs only if the start lies between these two events; the second may be open.
-        displaced_by: Events or deadlines that take its place.
+        displaced_by: Events or deadlines that take its place; an event does so until `revived_by` undoes it.
         set_by: A date in the file that replaces the due day.
         plan_by_due: Owed only if a plan existed by the due day, or by the start.
         answers_from: How long before the start an answer counts; None for all time where the due day lies

@@ -97,10 +97,10 @@ def test_the_law_has_no_fault() -> None:
             ),
         ),
         (
-            "plan.respond",
-            'ends = ["plan_issued"',
-            'ends = ["draft_sent"',
-            ("unreachable", "plan.respond", "can never be owed or used: what starts it also ends it"),
+            "amend.respond",
+            'ends = ["amended_plan_issued"',
+            'ends = ["amendment_notice_sent"',
+            ("unreachable", "amend.respond", "can never be owed or used: what starts it also ends it"),
         ),
         (
             "plan.respond",
@@ -202,7 +202,9 @@ def test_a_promise_may_not_pass_for_law(tmp_path: Path) -> None:
 
 def test_every_fault_says_what_to_try(tmp_path: Path) -> None:
     """A fault without advice leaves a person alone with it."""
-    law = changed(tmp_path, "plan.respond", 'ends = ["plan_issued"', 'ends = ["draft_sent"')
+    law = changed(
+        tmp_path, "amend.respond", 'ends = ["amended_plan_issued"', 'ends = ["amendment_notice_sent"'
+    )
     (fault,) = [one for one in remarks(law, date(2026, 11, 22)) if one.level == "error"]
 
     assert fault == Remark("error", "unreachable", fault.where, fault.says, "correct or remove it")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.days import NEVER, between, but_not, earlier, either, instead
+from ehcp_timeline.audit.bulk.days import NEVER, between, but_not, earlier, either, instead, literal
 from ehcp_timeline.audit.bulk.events import EventFrame
 from ehcp_timeline.audit.bulk.row_events import RowsSeen
 from ehcp_timeline.law.deadline import PlanByDue, StartWhere
@@ -70,7 +70,8 @@ def _conditions(
     deadline: Deadline, seen: RowsSeen, start: pl.Series, lost: pl.Series | None
 ) -> Iterator[tuple[pl.Series, pl.Series | None]]:
     if deadline.only_if:
-        shown = seen.next(deadline.shown_by) < NEVER
+        since = start if lost is None else start.zip_with(~lost, literal(0))
+        shown = seen.next(deadline.shown_by, since) < NEVER
         for fact, codes in deadline.only_if:
             yield shown | seen.holds_code(fact, codes), but_not(seen.unreadable((fact,)), shown)
     if deadline.after:
@@ -114,7 +115,8 @@ def not_owed(
         if not seen.holds(other.start_events if other else (name,)):
             continue
         if other is None:
-            series = either(series, seen.next((name,)) < NEVER)
+            undone = seen.last_happened(deadline.revived_by) if seen.holds(deadline.revived_by) else None
+            series = either(series, seen.next((name,), after=undone) < NEVER)
         else:
             day = start_of(other, seen)
             series = either(series, (day < NEVER) & applies(other, seen, day)[0])

@@ -126,7 +126,7 @@ def end_of(
     A clock is answered or ended, never both; an end may be undone. A clock is released if it was open when a
     period in which nothing is owed began, that period is over, and it is not known what is owed now.
     """
-    standing = _standing_ends(deadline, seen, start, answer)
+    standing = _standing_ends(deadline, seen, start, answer, earlier(due, literal(today)))
     span, released = deadline.ended_while, None
     if span and seen.holds((span.first,)):
         held = _held_in(span, deadline, seen, start, due, today)
@@ -143,13 +143,16 @@ def end_of(
     return only(answer, ~unanswered), only(standing, unanswered), released
 
 
-def _standing_ends(deadline: Deadline, seen: EventFrame, start: pl.Series, answer: pl.Series) -> pl.Series:
+def _standing_ends(
+    deadline: Deadline, seen: EventFrame, start: pl.Series, answer: pl.Series, until: pl.Series
+) -> pl.Series:
+    """Return the first end that nothing undid; of a duty done before an event, `until` that day."""
     if not seen.holds(deadline.ends):
         return seen.never
     since = None if deadline.looks_back else start
     revival = None
     if seen.holds(deadline.revived_by):
-        revival = seen.last_happened(deadline.revived_by)
+        revival = seen.last_happened(deadline.revived_by, until if deadline.looks_back else None)
         if seen.holds(deadline.revived_unless):
             final = seen.next(deadline.revived_unless, since)
             revival = revival.zip_with((final == NEVER) | ((final >= answer) & (answer < NEVER)), literal(0))

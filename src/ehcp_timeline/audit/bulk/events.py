@@ -72,9 +72,9 @@ class EventFrame(ABC):
         """Return the earliest date on which one of these happened, on or after `since` and after `after`."""
         return self._earliest(names, "happened", since, after)
 
-    def last_happened(self, names: Names) -> pl.Series:
-        """Return the latest date on which one of these happened; 0 where none did."""
-        return self._latest(names, "happened")
+    def last_happened(self, names: Names, until: pl.Series | None = None) -> pl.Series:
+        """Return the latest date, `until` a day, on which one of these happened; 0 where none did."""
+        return self._latest(names, "happened", until)
 
     @abstractmethod
     def _earliest(

@@ -51,7 +51,7 @@ def start_event(deadline: Deadline, seen: EventHistory, start: date) -> str:
 
 def applies(deadline: Deadline, row: Row, seen: EventHistory, start: date) -> AppliesWord:
     """Return whether a deadline applies, as `Circumstances` says it."""
-    facts, before, during = _facts_allow(deadline, row, seen), deadline.after, deadline.during
+    facts, before, during = _facts_allow(deadline, row, seen, start), deadline.after, deadline.during
     if facts != "yes":
         return facts
     if before and not any(day <= start for day in seen.happened(before)):
@@ -66,7 +66,7 @@ def applies(deadline: Deadline, row: Row, seen: EventHistory, start: date) -> Ap
 
 def could_apply(deadline: Deadline, row: Row, seen: EventHistory) -> AppliesWord:
     """Return the same word for a clock whose start cannot be read: whatever day it was."""
-    facts = _facts_allow(deadline, row, seen)
+    facts = _facts_allow(deadline, row, seen, date.min)
     if facts != "yes":
         return facts
     needed = [deadline.after, deadline.during[:1]] if deadline.during else [deadline.after]
@@ -82,9 +82,10 @@ def awaits(deadline: Deadline, seen: EventHistory) -> bool:
     return bool(waiting) and not seen.unreadable.intersection(deadline.owed_when)
 
 
-def _facts_allow(deadline: Deadline, row: Row, seen: EventHistory) -> AppliesWord:
+def _facts_allow(deadline: Deadline, row: Row, seen: EventHistory, since: date) -> AppliesWord:
+    is_shown = any(day >= since for day in seen.happened(deadline.shown_by))
     for fact, codes in deadline.only_if:
-        if seen.happened(deadline.shown_by):
+        if is_shown:
             continue
         if fact in row.unreadable:
             return "unreadable"
@@ -110,7 +111,7 @@ def why_not_owed(
     """
     for name in deadline.displaced_by:
         other = rulebook.by_id.get(name)
-        if stands(other, row, seen) if other else seen.happened((name,)):
+        if stands(other, row, seen) if other else _took_place(deadline, name, seen):
             return NotOwed(displaced_by=name)
     start = start_of(deadline, seen)
     since = answers_since(deadline, seen, start) if start else None
@@ -118,6 +119,19 @@ def why_not_owed(
     if deadline.owed_when and not (came or doubtful):
         return why_waiting(rulebook, deadline)
     return why_without_plan(deadline, seen, start, due)
+
+
+def _took_place(deadline: Deadline, name: str, seen: EventHistory) -> bool:
+    """Return whether an event that takes the duty's place came, and nothing undid it since."""
+    undone = seen.happened(deadline.revived_by)
+    return any(not undone or day > undone[-1] for day in seen.happened((name,)))
+
+
+def is_restored(deadline: Deadline, seen: EventHistory) -> bool:
+    """Return whether an event that took the duty's place was undone."""
+    return any(
+        seen.happened((name,)) and not _took_place(deadline, name, seen) for name in deadline.displaced_by
+    )
 
 
 def why_waiting(rulebook: Rulebook, deadline: Deadline) -> NotOwed:

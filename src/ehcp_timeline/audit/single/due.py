@@ -60,7 +60,7 @@ def end_of(
     ends = _since_start(deadline, deadline.ends, seen, since)
     final = _since_start(deadline, deadline.revived_unless, seen, since)
     for_good = any(answer is None or day < answer for day in final)
-    revivals = [] if for_good else seen.happened(deadline.revived_by)
+    revivals = [] if for_good else _revivals(deadline, seen, due)
     standing = [day for day in ends if not any(day <= revival for revival in revivals)]
     ending = Ending(revived=len(standing) < len(ends))
     if standing and (answer is None or standing[0] < answer):
@@ -80,6 +80,12 @@ def end_of(
         day = max(day, since)
     sooner = day is not None and all(other is None or day < other for other in (ending.day, answer))
     return Ending(day, span.first) if sooner else ending
+
+
+def _revivals(deadline: Deadline, seen: EventHistory, due: date | None) -> list[date]:
+    """Return the days that undo an earlier end; of a duty done before an event, those up to its due day."""
+    until = due if due and deadline.looks_back else date.max
+    return [day for day in seen.happened(deadline.revived_by) if day <= until]
 
 
 def _is_settled(deadline: Deadline, day: date | None, began: date, due: date, *, ended: bool) -> bool:

@@ -210,7 +210,7 @@ def _owed(working: Working) -> Iterator[ExplanationStep]:
             text += f" The last lawful day is between {first} and {last}."
         yield _step(working, "Month", text)
     if working.circumstances.owed == "no":
-        why = working.not_owed.words if working.not_owed else ""
+        why = working.why_not_owed
         yield _step(working, "Owed", f"Not owed: {why}.", ["owed"])
 
 
@@ -223,7 +223,7 @@ def _answer(working: Working, as_at: date) -> Iterator[ExplanationStep]:
     facts = {"answered": clock.answered, "ended": clock.ended, "as_at": as_at}
     yield _step(working, "Answer", _answer_text(working, as_at), gives, facts)
     if working.revived:
-        undone = " or ".join(working.deadline.revived_by)
+        undone = working.columns_named(working.deadline.revived_by)
         yield _step(working, "Revived", f"What had ended it was undone by {undone}.")
 
 

@@ -257,7 +257,14 @@ def _judge(question: _Question, *, foresee: bool) -> Working:
 
 def _blank(question: _Question, state: StartWord) -> Working:
     deadline, rulebook, row = question.deadline, question.rulebook, question.row
-    named = (*deadline.start_events, *deadline.ends, *deadline.implied_by, *deadline.owed_when)
+    named = (
+        *deadline.start_events,
+        *deadline.ends,
+        *deadline.revived_by,
+        *deadline.implied_by,
+        *deadline.owed_when,
+        *deadline.displaced_by,
+    )
     columns = {}
     for name in rulebook.derived.keys() & set(named):
         sources, day = rulebook.columns_of((name,)), row.events.get(name)
@@ -360,7 +367,7 @@ def _with_outcome(question: _Question, working: Working, start: date, due: date 
         too_early=came_too_early(deadline, seen, since),
         implied_by=implied,
         not_owed=why,
-        revived=ending.revived,
+        revived=ending.revived or applicability.is_restored(deadline, seen),
     )
 
 
