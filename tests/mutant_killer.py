@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.clock import announced_until
-from ehcp_timeline.commands.rules.golden.cases import Golden, load_golden
+from ehcp_timeline.commands.rules.golden.cases import Golden, load_fixtures
 from ehcp_timeline.commands.rules.golden.run import failures
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.law.rulebook import Rulebook, part_of
@@ -104,7 +104,7 @@ def fails(changed: str, path: Path) -> bool:
     if "bulk" in changed:
         truth: Truth = pickle.loads(path.read_bytes())  # noqa: S301  our own
         return bulk_fails(rulebook, truth)
-    return single_fails(rulebook, load_golden(STATUTE, rulebook))
+    return single_fails(rulebook, load_fixtures([STATUTE], rulebook, date.max))
 
 
 def main(word: str, path: Path) -> int:
@@ -115,7 +115,7 @@ def main(word: str, path: Path) -> int:
         except Exception:  # noqa: BLE001  a mutant that breaks is a mutant noticed
             return 1
     rulebook = load_rulebook()
-    goldens = load_golden(STATUTE, rulebook)
+    goldens = load_fixtures([STATUTE], rulebook, date.max)
     truth = tell_truth(rulebook, goldens)
     path.write_bytes(pickle.dumps(truth))
     return 2 if single_fails(rulebook, goldens) or bulk_fails(rulebook, truth) else 0

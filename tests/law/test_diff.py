@@ -1,6 +1,7 @@
 """What changed between two rulebooks, clause by clause, and which deadlines may answer otherwise for it."""
 
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -62,6 +63,61 @@ def test_one_change_is_one_sentence(tmp_path: Path, was: str, written: str, word
     found = changes(LAW, changed(tmp_path, "plan.issue", was, written))
 
     assert [(one.deadline, change_words(one)) for one in found] == [("plan.issue", words)]
+
+
+@pytest.mark.parametrize(
+    ("deadline", "was", "written", "words"),
+    [
+        (
+            "phase.school",
+            "answers_from = { months = 12 }",
+            "answers_from = { months = 11 }",
+            "from when answers count: 12 months before the start → 11 months before the start",
+        ),
+        (
+            "order.assess.notify",
+            '["assess", "reassess"]',
+            '["assess", "make"]',
+            ("the facts it depends on: order_kind is assess or reassess → order_kind is assess or make"),
+        ),
+        ("appeal.lodge", 'missing = "skip"', 'missing = "unknown"', f"{EVER}missing: skip → unknown"),
+        (
+            "plan.issue",
+            'means = "SEN2 item',
+            'means = "SEN item',
+            "excuse exception-recorded: means: SEN2 item",
+        ),
+        (
+            "plan_made",
+            '"plan_issued", "first_plan_ordered"',
+            '"plan_issued"',
+            (
+                "event plan_made: the first finalised plan was sent, an ordered one too: "
+                "the earliest of plan_issued and first_plan_ordered → "
+            ),
+        ),
+        (
+            "order_of_no_kind",
+            '["blank"]',
+            '["blank", "cease"]',
+            (
+                "event order_of_no_kind: the Tribunal made an order, and the file does not say of what kind: "
+                "the earliest of order_made where order_kind is blank → "
+            ),
+        ),
+    ],
+)
+def test_every_change_is_seen_in_its_words(
+    tmp_path: Path, deadline: str, was: str, written: str, words: str
+) -> None:
+    """Periods, facts and worked-out events as a person reads them; what no words say is named by its key."""
+    (change,) = changes(LAW, changed(tmp_path, deadline, was, written))
+    said = change_words(change)
+    before, _, after = said.partition(": ")[2].partition(" → ")
+
+    assert said.startswith(words)
+    assert before != after
+    assert "=" not in said
 
 
 def test_a_change_of_one_version_names_its_days(tmp_path: Path) -> None:
@@ -133,6 +189,25 @@ def test_an_event_that_may_lie_ahead_affects_every_deadline_that_names_it(tmp_pa
     assert [(one.part, one.name) for one in found] == [("events", "review_meeting")]
     assert {"review.notice", "review.decide", "review.report"} <= affected(found, LAW, new)
     assert "assess.advice" not in affected(found, LAW, new)
+
+
+def test_an_event_affects_every_deadline_that_names_what_is_worked_out_from_it() -> None:
+    """A move of no known kind is worked out from the day of the move, which its deadline does not name."""
+    event = LAW.events["transfer_date"]
+    change = ClauseChange("", "events", event.id, event, replace(event, planned=not event.planned))
+
+    assert "phase.unspecified" in affected([change], LAW, LAW)
+
+
+def test_what_gives_way_to_what_gives_way_is_not_affected() -> None:
+    """A duty gives way to another that starts and applies, whatever that one gives way to itself."""
+    last = LAW.by_id["assess.advice.medical"]
+    middle = replace(last, id="b.middle", displaced_by=(last.id,))
+    names = [f"a.{number}" for number in range(20)]
+    firsts = (replace(last, id=name, displaced_by=("b.middle",)) for name in names)
+    law = replace(LAW, deadlines=(last, middle, *firsts))
+
+    assert affected([ClauseChange(last.id, "limit", old=1, new=2)], law, law) == {last.id, "b.middle"}
 
 
 def test_a_limit_answers_and_a_quotation_does_not() -> None:

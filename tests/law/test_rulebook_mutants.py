@@ -3,11 +3,12 @@
 import re
 import shutil
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.commands.rules.golden.cases import load_golden
+from ehcp_timeline.commands.rules.golden.cases import load_fixtures
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from tests.cli.command import ehcp, printed
 from tests.law.rulebook_mutants import FOLDER, Judges, Law, Mutant
@@ -30,7 +31,7 @@ def mutants() -> Sequence[Mutant]:
 @pytest.mark.slow
 def test_every_mutant_of_the_law_is_killed(mutants: Sequence[Mutant]) -> None:
     """A golden case fails on each, and its message names the deadline; what answers alike is said and why."""
-    judges = Judges(RULEBOOK, load_golden(STATUTE, RULEBOOK))
+    judges = Judges(RULEBOOK, load_fixtures([STATUTE], RULEBOOK, date.max))
     survivors, unnamed = [], []
     for mutant in mutants:
         if mutant.refused:

@@ -142,14 +142,12 @@ def affected(changes_made: Sequence[ClauseChange], old: Rulebook, new: Rulebook)
     """Return the deadlines whose answers may differ: those that changed, and those that give way to them."""
     ids = {change.deadline for change in changes_made if change.answers and change.deadline}
     words = {change.name for change in changes_made if change.answers and not change.deadline}
-    everything = {*old.by_id, *new.by_id}
-    if words:
-        named = [(id_, deadline) for book in (old, new) for id_, deadline in book.by_id.items()]
-        ids |= {id_ for id_, deadline in named if not words.isdisjoint(texts_in(deadline))}
-    for name in everything:
-        gives_way_to = {
-            other for book in (old, new) if name in book.by_id for other in book.by_id[name].displaced_by
-        }
-        if not ids.isdisjoint(gives_way_to):
-            ids = ids | {name}
-    return frozenset(ids)
+    for book in (old, new):  # a worked-out event may name those that stand above it
+        for event in book.derived.values():
+            if not words.isdisjoint(texts_in(event)):
+                words.add(event.id)
+    deadlines = (*old.deadlines, *new.deadlines)
+    ids |= {deadline.id for deadline in deadlines if not words.isdisjoint(texts_in(deadline))}
+    return frozenset(ids).union(
+        deadline.id for deadline in deadlines if not ids.isdisjoint(deadline.displaced_by)
+    )

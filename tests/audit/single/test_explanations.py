@@ -14,7 +14,7 @@ from ehcp_timeline.audit.verdicts import Circumstances, beside, decide
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.clock import Count, apply, roll_for_tribunal
 from ehcp_timeline.commands.explain.view import explain_answer
-from ehcp_timeline.commands.rules.golden.cases import Golden, load_golden
+from ehcp_timeline.commands.rules.golden.cases import Golden, load_fixtures, load_golden
 from ehcp_timeline.law.rulebook import Rulebook, part_of
 from ehcp_timeline.measure.answer import values
 from ehcp_timeline.output.data import json_text
@@ -38,7 +38,7 @@ def _told(golden: Golden, rulebook: Rulebook) -> list[Clock]:
 @pytest.fixture(scope="module")
 def told(rulebook: Rulebook) -> list[tuple[str, Clock]]:
     """Return every clock that any golden case expects something of, explained, with the case's name."""
-    goldens = load_golden(STATUTE, rulebook)
+    goldens = load_fixtures([STATUTE], rulebook, date.max)
     return [(golden.name, clock) for golden in goldens for clock in _told(golden, rulebook)]
 
 

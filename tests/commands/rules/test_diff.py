@@ -260,6 +260,35 @@ def test_without_a_repository_a_revision_is_no_rulebook(
     assert said(run).startswith("ehcp: `HEAD` is not a file, folder, git revision or version of this package")
 
 
+def test_a_change_since_a_revision_needs_a_case_that_shows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A case that both versions answer alike does not; one on the day that moved does."""
+    monkeypatch.chdir(tmp_path)
+    git(tmp_path, "init", "-q")
+    ours, cases = tmp_path / "ours.toml", tmp_path / "cases.csv"
+    ours.write_text((ROOT / "examples" / "local-promises.toml").read_text(encoding="utf-8"), "utf-8")
+    commit(tmp_path, "five days")
+    ours.write_text(ours.read_text(encoding="utf-8").replace("working_days = 5", "working_days = 6"), "utf-8")
+    head = "case_id,contact_received,contact_answered,expect.local.contact\n"
+    words = ("rules", "test", "cases.csv", "--rules", "ours.toml", "--since", "HEAD", "--as-at", "2025-12-31")
+    cases.write_text(f"{head}A-1,2025-06-02,2025-06-03,met\n")
+    blind = ehcp(*words)
+    cases.write_text(f"{head}A-1,2025-06-02,2025-06-10,met\n")
+    telling = ehcp(*words)
+    unknown = ehcp(*words[:6], "nowhere")
+
+    assert blind.returncode == 1
+    assert printed(blind) == (
+        "local.contact changed since HEAD and no fixture tells the two apart: time limit of clocks started "
+        "from 1 September 2014 on: within 5 working days, the first day not counted → within 6 working days, "
+        "the first day not counted\n"
+    )
+    assert (telling.returncode, printed(telling)) == (0, "")
+    assert unknown.returncode == 2
+    assert said(unknown).startswith("ehcp: `nowhere` is not a revision of a git repository here")
+
+
 def git(folder: Path, *words: str) -> None:
     """Run git in a folder, with nobody's own settings."""
     settings = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]

@@ -15,7 +15,6 @@ from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.output.ci import Level, Note
 from ehcp_timeline.output.sections import Section, table
 from ehcp_timeline.record import Whole, record, replace
-from ehcp_timeline.shell.open import names
 from ehcp_timeline.text import count, day
 
 WARN_AFTER: Final = Count("within", 12, "months")
@@ -204,7 +203,7 @@ def _cases(
 ) -> Iterator[Remark]:
     """Yield every boundary that no golden case tests; of a local duty that has cases, as a warning."""
     try:
-        goldens = load_fixtures(fixtures, rulebook, names(rulebook), as_at)
+        goldens = load_fixtures(fixtures, rulebook, as_at)
     except RulebookError as error:
         yield from _faults(error.faults)
         return

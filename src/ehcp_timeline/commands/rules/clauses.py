@@ -2,6 +2,7 @@
 
 from calendar import month_name
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import is_dataclass
 from typing import Any, Final
 
 from ehcp_timeline.clock import Count
@@ -20,8 +21,9 @@ from ehcp_timeline.law.deadline import (
     Version,
 )
 from ehcp_timeline.law.diff import ClauseChange
-from ehcp_timeline.law.rulebook import Deadline, Event, Instrument, Rulebook, texts_in
+from ehcp_timeline.law.rulebook import Deadline, DerivedEvent, Event, Instrument, Rulebook, texts_in
 from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.record import fields
 from ehcp_timeline.text import UNIT_WORDS, count, day, listed, quoted, said_count
 
 Pair = tuple[str, str]
@@ -170,6 +172,15 @@ def _start_where_words(where: StartWhere) -> str:
     return f"{dates_words(where.starts)}, if later, {rows}{doubt}"
 
 
+def _derived_words(event: DerivedEvent) -> str:
+    parts = (
+        f"{part.event} where {part.fact} is {listed(part.codes, 'or')}" if part.fact else part.event
+        for part in event.earliest
+    )
+    unless = f" unless one of {listed(event.unless)} came first" if event.unless else ""
+    return f"{event.says}: the earliest of {listed(list(parts))}{unless}"
+
+
 _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     Deadline: lambda record: (
         f"{record.duty} ({record.kind}, {limit_words(record.versions[-1].limit)}; {record.law})"
@@ -180,19 +191,25 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     Excuse: _excuse_words,
     Repeats: _repeats_words,
     PlanByDue: _plan_words,
+    Count: lambda count: f"{_period_words(count)} before the start",
     Event: lambda record: f"{record.says}{' (may be in the future)' if record.planned else ''}",
+    DerivedEvent: _derived_words,
     Instrument: lambda record: f"{record.title}, in force {record.in_force or 'on no day that is known'}",
     StartWhere: _start_where_words,
     EndSpan: lambda span: f"{span.first} to {span.last}, then {_THEN[span.then]}",
 }
 
 
-def value_words(value: object, last: str = "and") -> str:
+def clause_words(part: str, value: Any, last: str = "and") -> str:  # noqa: ANN401 - of any clause
     """Return a clause as a person reads it, `last` before the last of several; `nothing` for none."""
     if value is None or value in ("", ()):
         return "nothing"
+    if part == "only_if":
+        return listed([f"{fact} is {listed(codes, 'or')}" for fact, codes in value])
+    if part == "during":
+        return " to ".join(value)
     if isinstance(value, tuple):
-        return listed([value_words(item, last) for item in value], last)
+        return listed([clause_words(part, item, last) for item in value], last)
     return _WORDS.get(type(value), str)(value)
 
 
@@ -211,11 +228,22 @@ def change_words(change: ClauseChange) -> str:
         more, less = [item for item in new if item not in old], [item for item in old if item not in new]
         parts = {"also": more, "no longer": less, "the order:": () if more or less else new}
         return f"{title}: {'; '.join(f'{says} {listed(items)}' for says, items in parts.items() if items)}"
+    before, after = (clause_words(change.part, value) for value in (old, new))
     if old is None:
-        return f"{title}: added: {value_words(new)}"
+        return f"{title}: added: {after}"
     if new is None:
-        return f"{title}: taken out: {value_words(old)}"
-    return f"{title}: {value_words(old)} → {value_words(new)}"
+        return f"{title}: taken out: {before}"
+    return f"{title}: {f'{before} → {after}' if before != after else '; '.join(_unsaid(old, new))}"
+
+
+def _unsaid(old: Any, new: Any) -> Iterator[str]:  # noqa: ANN401 - two records of one kind
+    """Yield the differences of two records that are the same in words, field by field."""
+    for field in fields(old):
+        before, after = getattr(old, field.name), getattr(new, field.name)
+        if before != after and type(before) is type(after) and is_dataclass(before):
+            yield from _unsaid(before, after)
+        elif before != after:
+            yield f"{field.name}: {clause_words('', before)} → {clause_words('', after)}"
 
 
 def deadline_sections(deadline: Deadline, rulebook: Rulebook) -> list[Section]:
@@ -250,19 +278,11 @@ def deadline_sections(deadline: Deadline, rulebook: Rulebook) -> list[Section]:
 
 def _counting(deadline: Deadline) -> Iterator[Pair]:
     for name, (_, label) in CLAUSES.items():
-        match name, getattr(deadline, name):
-            case "starts_where", starts:
-                yield from ((label, value_words(start)) for start in starts)
-            case "only_if", facts:
-                yield label, listed([f"{fact} is {listed(codes, 'or')}" for fact, codes in facts])
-            case _, None | ():
-                continue
-            case "answers_from", period:
-                yield label, f"{_period_words(period)} before the start"
-            case "during", days:
-                yield label, " to ".join(days)
-            case _, value:
-                yield label, value_words(value, "or")
+        clause = getattr(deadline, name)
+        if name == "starts_where":
+            yield from ((label, clause_words(name, start)) for start in clause)
+        elif clause not in (None, ()):
+            yield label, clause_words(name, clause, "or")
 
 
 def _version(version: Version) -> Pair:

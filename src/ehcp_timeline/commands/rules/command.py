@@ -13,7 +13,7 @@ from ehcp_timeline.output.document import Document
 from ehcp_timeline.output.sections import Section
 from ehcp_timeline.shell import options
 from ehcp_timeline.shell.destination import ROW_FORMATS, Output, check_apart, choose_output, say
-from ehcp_timeline.shell.open import law, names, settings
+from ehcp_timeline.shell.open import law, settings
 from ehcp_timeline.shell.parse import choice, day_asked
 from ehcp_timeline.text import count, listed
 
@@ -163,7 +163,7 @@ def run_cases(
         _send_tested(to, (), notes, rulebook)
         say(f"the rulebook has {count(len(faults), 'fault')}; no case was judged")
         raise typer.Exit(options.FOUND)
-    goldens = load_fixtures(paths or [STATUTE], rulebook, names(rulebook), day_asked(as_at))
+    goldens = load_fixtures(paths or [STATUTE], rulebook, day_asked(as_at))
     tested = list(run(goldens, rulebook))
     wrong = [(golden, failures) for golden, failures in tested if failures]
     notes = []

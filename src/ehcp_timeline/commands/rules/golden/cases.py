@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ehcp_timeline.audit.verdicts import VERDICTS, Clock
 from ehcp_timeline.cases.cells.dates import Window, event_window, read_date
-from ehcp_timeline.cases.model import Column, Row, Vocabulary
+from ehcp_timeline.cases.model import Column, Row
 from ehcp_timeline.errors import EhcpError, RulebookError
 from ehcp_timeline.inputs import MOST_WRITTEN, parse_toml, read_text
 from ehcp_timeline.law.loader.faults import Location, Table, suggestion
@@ -45,9 +45,7 @@ class Golden:
     row: int | None = None
 
 
-def load_fixtures(
-    paths: Sequence[Path], rulebook: Rulebook, vocabulary: Vocabulary, as_at: date
-) -> tuple[Golden, ...]:
+def load_fixtures(paths: Sequence[Path], rulebook: Rulebook, as_at: date) -> tuple[Golden, ...]:
     """Read every golden case of some files and folders, in order of their names.
 
     Of a folder, those `.toml` files count that hold a `[[case]]`, and those `.csv` files that have a column
@@ -61,7 +59,7 @@ def load_fixtures(
     for path in _files(paths):
         try:
             if path.suffix.lower() == ".csv":
-                goldens += _read_csv(path, rulebook, vocabulary, as_at)
+                goldens += _read_csv(path, rulebook, as_at)
             else:
                 goldens += load_golden(path, rulebook)
         except RulebookError as error:
@@ -88,36 +86,28 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def load_golden(path: Path, rulebook: Rulebook) -> tuple[Golden, ...]:
-    """Read the golden cases of a TOML file, or of every one below a folder, in order of their names.
+    """Read the golden cases of a TOML file.
 
     Raises:
-        RulebookError: With every fault of every file: an unknown event, a misspelt key, no case at all.
+        RulebookError: With every fault: an unknown event, a misspelt key, no case at all.
+        EhcpError: The file cannot be read.
     """
-    faults: list[str] = []
-    files = sorted(path.rglob("*.toml")) if path.is_dir() else [path]
-    goldens = tuple(golden for file in files for golden in _read_toml(file, rulebook, faults))
-    if not goldens and not faults:
-        faults.append(f"{path}: holds no golden case; a case begins with {CASE_LINE}")
-    if faults:
-        raise RulebookError(tuple(faults))
-    return goldens
-
-
-def _read_toml(path: Path, rulebook: Rulebook, faults: list[str]) -> Iterator[Golden]:
+    text = read_text(path, most=MOST_WRITTEN)
     try:
-        text = read_text(path, most=MOST_WRITTEN)
         table = parse_toml(text)
-    except EhcpError as error:
-        faults.append(str(error))
-        return
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        faults.append(f"{path}: is not TOML: {error}")
-        return
+        raise RulebookError((f"{path}: is not TOML: {error}",)) from None
     lines = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == CASE_LINE]
-    cases = Location(f"{path.name}:", faults).tables(table, "case")
-    for (_, body), line in zip(cases, (*lines, *[0] * len(cases)), strict=False):
-        place = Location(f"{path.name}:{line}:", faults, {"deadline": rulebook.by_id})
-        yield _read_case(place, body, rulebook, str(path), line)
+    whole = Location(f"{path.name}:", vocabulary={"deadline": rulebook.by_id})
+    cases = whole.tables(table, "case")
+    goldens = tuple(
+        _read_case(replace(whole, path=f"{path.name}:{line}:"), body, rulebook, str(path), line)
+        for (_, body), line in zip(cases, (*lines, *[0] * len(cases)), strict=False)
+    )
+    if not goldens and not whole.faults:
+        whole.faults.append(f"{path}: holds no golden case; a case begins with {CASE_LINE}")
+    whole.refuse()
+    return goldens
 
 
 def _read_case(place: Location, body: Mapping[str, Any], rulebook: Rulebook, path: str, line: int) -> Golden:
@@ -169,12 +159,14 @@ def _read_row(place: Location, given: Mapping[str, Any], rulebook: Rulebook, num
     return Row(number, "golden", events, codes, {}, flags, frozenset(unreadable))
 
 
-def _read_csv(path: Path, rulebook: Rulebook, vocabulary: Vocabulary, as_at: date) -> Sequence[Golden]:
+def _read_csv(path: Path, rulebook: Rulebook, as_at: date) -> Sequence[Golden]:
     from ehcp_timeline.cases.sheet import rows_of
     from ehcp_timeline.cases.source import open_case_file
+    from ehcp_timeline.shell.open import names
 
-    names = (AS_AT, *(f"{EXPECT}{deadline.id}" for deadline in rulebook.deadlines))
-    columns = {name: Column(name, "what a fixture expects", "text") for name in names}
+    vocabulary = names(rulebook)
+    expected = (AS_AT, *(f"{EXPECT}{deadline.id}" for deadline in rulebook.deadlines))
+    columns = {name: Column(name, "what a fixture expects", "text") for name in expected}
     known = replace(vocabulary, columns={**vocabulary.columns, **columns})
     source = open_case_file(str(path), known, as_at=as_at)
     place = Location(f"{path}:")
@@ -193,8 +185,7 @@ def _read_csv(path: Path, rulebook: Rulebook, vocabulary: Vocabulary, as_at: dat
                 place.at(f"line {problem.row}").fault(f"{problem.problem}; {problem.try_}")
     rows = sorted((row for case in cases.values() for row in case), key=lambda row: row.number)
     goldens = [_of_row(path, row, cases[row.case_id], as_at, place) for row in rows]
-    if place.faults:
-        raise RulebookError(tuple(place.faults))
+    place.refuse()
     return [golden for golden in goldens if golden.expect]
 
 
