@@ -6,6 +6,7 @@ of a version, of a reading or an excuse, or a day on which a conditional word de
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Any, Final
 
@@ -58,7 +59,7 @@ class Asserted:
 
     def has(self, events: Iterable[str]) -> bool:
         """Return whether one of these events has a date."""
-        return any(event in self.events for event in events)
+        return not self.events.keys().isdisjoint(events)
 
     def is_(self, verdict: str, **values: object) -> bool:
         """Return whether its due day is asserted, and it has this verdict and these values."""
@@ -84,6 +85,20 @@ class Asserted:
 
 Clocks = Sequence[Asserted]
 Edges = Iterator[tuple[str, bool]]
+
+
+def _one_is(clocks: Clocks, verdict: str, **values: object) -> bool:
+    return any(case.is_(verdict, **values) for case in clocks)
+
+
+def _dated(clocks: Iterable[Asserted]) -> set[str | None]:
+    """Return the events that have a date in one of the cases."""
+    return {event for case in clocks for event in case.events}
+
+
+def _each(says: str, names: Iterable[str], covered: AbstractSet[str | None]) -> Edges:
+    """Yield a boundary for each event or deadline, whose name stands where `says` has `{}`."""
+    return ((says.format(name), name in covered) for name in names)
 
 
 def uncovered(rulebook: Rulebook, goldens: Iterable[Golden]) -> tuple[str, ...]:
@@ -135,45 +150,37 @@ def _can_be_told(deadline: Deadline) -> bool:
 
 def _due_day(deadline: Deadline, clocks: Clocks) -> Edges:
     if not _can_be_told(deadline):
-        untold = any(case.clock.reason == "no-due-day" for case in clocks)
-        yield "has a time limit that is not known", untold
+        yield "has a time limit that is not known", any(case.clock.reason == "no-due-day" for case in clocks)
         return
     on_due = any(case.clock.due and case.is_("met", answered=case.clock.due) for case in clocks)
     if deadline.minimum:
-        early = any(case.is_("early", days_left=1) for case in clocks)
-        yield "is answered on the day before its first lawful day", early
+        yield "is answered on the day before its first lawful day", _one_is(clocks, "early", days_left=1)
         yield "is answered on its first lawful day", on_due
-        running = any(case.is_("running", days_left=1) for case in clocks)
-        yield "is asked on the day before its first lawful day", running
+        yield "is asked on the day before its first lawful day", _one_is(clocks, "running", days_left=1)
         over = any(case.is_("met", answered=None, due=case.as_at) for case in clocks)
         yield "is asked on its first lawful day", over
         return
     if _numberless(deadline):
-        running = any(case.is_("running", due=None) for case in clocks)
-        yield "is answered, and has no last day", any(case.is_("met", due=None) for case in clocks)
-        yield "is asked unanswered, and has no last day", running
+        yield "is answered, and has no last day", _one_is(clocks, "met", due=None)
+        yield "is asked unanswered, and has no last day", _one_is(clocks, "running", due=None)
         return
-    late = any(case.is_("late", days_late=1, ended=None) for case in clocks)
     yield "is answered on its last day", on_due
-    yield "is answered on the day after its last", late
+    yield "is answered on the day after its last", _one_is(clocks, "late", days_late=1, ended=None)
     if not _never_runs(deadline):
-        yield "is asked on its last day", any(case.is_("running", days_left=0) for case in clocks)
+        yield "is asked on its last day", _one_is(clocks, "running", days_left=0)
         passed = (case.is_("not-owed", reason="time-passed", due=case.as_at - ONE_DAY) for case in clocks)
-        overdue = (case.is_("overdue", days_late=1) for case in clocks)
-        yield "is asked on the day after its last", any(passed) or any(overdue)
+        yield "is asked on the day after its last", _one_is(clocks, "overdue", days_late=1) or any(passed)
 
 
 def _versions(deadline: Deadline, clocks: Clocks) -> Edges:
     if not _can_be_told(deadline):
         return
     due = [case for case in clocks if "due" in case.expected]
-    known = {case.clock.start for case in due if case.clock.due is not None}
-    started = {case.clock.start for case in due}
     outside = {case.clock.start for case in due if case.working.version is None}
     before = deadline.versions[0].since - ONE_DAY
     yield f"starts on {before}, the day before its first version", before in outside
     for version in deadline.versions:
-        inside = known if version.limit.limbs else started
+        inside = {case.clock.start for case in due if case.clock.due or not version.limit.limbs}
         yield f"starts on {version.since}, the first day of a version", version.since in inside
         if version.until:
             yield f"starts on {version.until}, the last day of a version", version.until in inside
@@ -185,16 +192,14 @@ def _versions(deadline: Deadline, clocks: Clocks) -> Edges:
 def _readings(deadline: Deadline, clocks: Clocks) -> Edges:
     asserted = [case for case in clocks if case.expected.keys() >= READINGS]
     for reading in deadline.readings:
+        name = f"the reading {reading.id}"
         moved = [case for case in clocks if case.moved_by(reading)]
         inside = {case.clock.start for case in moved if READINGS & case.expected.keys()}
-        read_otherwise = (
-            case for case in asserted if all(read.reading != reading for read in case.working.read)
-        )
-        outside = {case.clock.start for case in read_otherwise}
         disputed = (case.clock.certainty == "disputed" and "certainty" in case.expected for case in moved)
-        name = f"the reading {reading.id}"
         yield f"has another day on {name}", bool(inside)
         yield f"is disputed by {name}", any(disputed)
+        unread = [case for case in asserted if all(read.reading != reading for read in case.working.read)]
+        outside = {case.clock.start for case in unread}
         if reading.since:
             before = reading.since - ONE_DAY
             yield f"starts on {reading.since}, the first day of {name}", reading.since in inside
@@ -205,12 +210,12 @@ def _readings(deadline: Deadline, clocks: Clocks) -> Edges:
             yield f"starts on {after}, after {name}", after in outside
         if reading.season:
             first, last = ((count.month, count.day) for count in reading.season)
-            spans = [case.clock.start for case in asserted if case.clock.start]
             years = {(start.month, start.day) for start in inside if start}
             yield f"starts on the first day of a year of {name}", first in years
             yield f"starts on the last day of a year of {name}", last in years
-            before_it = {((day := start + ONE_DAY).month, day.day) for start in spans}
-            after_it = {((day := start - ONE_DAY).month, day.day) for start in spans}
+            around = [case.clock.start for case in asserted if case.clock.start]
+            before_it = {((day := start + ONE_DAY).month, day.day) for start in around}
+            after_it = {((day := start - ONE_DAY).month, day.day) for start in around}
             yield f"starts the day before a year's days of {name}", first in before_it
             yield f"starts the day after a year's days of {name}", last in after_it
         starts = reading.starts.events if reading.starts else ()
@@ -222,8 +227,9 @@ def _readings(deadline: Deadline, clocks: Clocks) -> Edges:
 
 def _excuses(deadline: Deadline, clocks: Clocks) -> Edges:
     shown = {case.expected.get("excuse") for case in clocks}
-    late = (case.clock for case in clocks if case.clock.verdict in ("late", "overdue"))
-    unexcused = any(clock.excuse is None for clock in late)
+    unexcused = not {("late", None), ("overdue", None)}.isdisjoint(
+        (case.clock.verdict, case.clock.excuse) for case in clocks
+    )
     for excuse in deadline.excuses:
         for strength in ("claimed", "evidenced", "refuted") if excuse.evidence else ("claimed",):
             yield f"has the excuse {excuse.id}, {strength}", f"{excuse.id} ({strength})" in shown
@@ -255,19 +261,18 @@ def _days_of(excuse: Excuse, deadline: Deadline) -> Iterator[tuple[date, bool]]:
 def _starts(deadline: Deadline, clocks: Clocks) -> Edges:
     starts = deadline.starts
     started = {case.working.start_event for case in clocks if case.clock.start is not None}
-    for event in starts.events:
-        yield f"is started by {event}", event in started
+    yield from _each("is started by {}", starts.events, started)
     if len(starts.events) > 1 and not deadline.repeats:
         days = ({case.events.get(name) for name in starts.events} - {None} for case in clocks)
         yield f"has several starts, of which the {starts.which} counts", any(len(day) > 1 for day in days)
     for where in deadline.starts_where:
-        later, given = where.starts.events, " and ".join(where.given)
-        named, absent = " or ".join(later), where.absent
+        later, absent = where.starts.events, where.absent
+        named, given = " or ".join(later), " and ".join(where.given)
         rows = [case for case in clocks if case.events.keys() >= set(where.given) and case.has(later)]
         without = (case.working for case in rows if absent not in case.events)
         started_by = {working.start_event for working in without if working.doubt == where.doubt}
         yield f"is started later by {named}, with {given}", not started_by.isdisjoint(later)
-        yield f"has {named} with {given} beside {absent}", any(absent in case.events for case in rows)
+        yield f"has {named} with {given} beside {absent}", absent in _dated(rows)
         if where.doubt:
             disputed = any(
                 case.working.doubt == where.doubt
@@ -280,11 +285,9 @@ def _starts(deadline: Deadline, clocks: Clocks) -> Edges:
 
 def _outcomes(deadline: Deadline, clocks: Clocks) -> Edges:
     owed = [case.working for case in clocks if case.owed]
-    answered = {working.answer_event for working in owed}
     ended = {(working.end_event, working.circumstances.ended) for working in owed}
     never_late = deadline.minimum or _never_runs(deadline) or _numberless(deadline)
-    for event in deadline.met_by.events:
-        yield f"is answered by {event}", event in answered
+    yield from _each("is answered by {}", deadline.met_by.events, {working.answer_event for working in owed})
     for event in (*deadline.ends, *((deadline.ended_while.first,) if deadline.ended_while else ())):
         yield f"is ended in time by {event}", not ended.isdisjoint({(event, "before"), (event, "on")})
         if not never_late:
@@ -298,22 +301,22 @@ def _outcomes(deadline: Deadline, clocks: Clocks) -> Edges:
             past = {((clock.due - day).days, clock.verdict) for clock, day in due if clock.due}
             yield f"is due on the day of {span.last}", (0, "not-owed") in past
             yield f"is due the day after {span.last}", (1, "overdue") in past
-    for event in deadline.revived_by:
-        yield f"is revived by {event}", any(event in case.events and case.working.revived for case in clocks)
+    revived = _dated(case for case in clocks if case.working.revived)
+    yield from _each("is revived by {}", deadline.revived_by, revived)
     unless = deadline.revived_unless
     stands = [case for case in clocks if case.working.end_event and case.working.end_event not in unless]
-    for event in unless:
-        kept = any(event in case.events and case.has(deadline.revived_by) for case in stands)
-        yield f"is not revived because of {event}", kept
+    kept = _dated(case for case in stands if case.has(deadline.revived_by))
+    yield from _each("is not revived because of {}", unless, kept)
     implied = {case.working.implied_by for case in clocks if case.clock.reason == "implied"}
-    for event in deadline.implied_by:
-        yield f"is shown to be done by {event}", event in implied
+    yield from _each("is shown to be done by {}", deadline.implied_by, implied)
+    lapsed = [case for case in clocks if case.clock.reason == "lapsed"]
+    overdue = _dated(
+        case for case in clocks if case.clock.verdict == "overdue" and "days_late" in case.expected
+    )
     for event in deadline.lapses_with:
-        held = [case for case in clocks if event in case.events]
-        lapsed = any(case.clock.reason == "lapsed" and case.events[event] == case.as_at for case in held)
-        runs_over = any(case.clock.verdict == "overdue" and "days_late" in case.expected for case in held)
-        yield f"can no longer be done on the day of {event}", lapsed
-        yield f"can still be done before {event}", runs_over
+        on_its_day = any(case.events.get(event) == case.as_at for case in lapsed)
+        yield f"can no longer be done on the day of {event}", on_its_day
+        yield f"can still be done before {event}", event in overdue
 
 
 def _applies(deadline: Deadline, clocks: Clocks) -> Edges:
@@ -328,15 +331,13 @@ def _applies(deadline: Deadline, clocks: Clocks) -> Edges:
         yield f"does not apply where {fact} is another", "does-not-apply" in reasons
         yield f"has not started where {fact} is blank", "blank-fact" in reasons
         yield f"is unknown where {fact} cannot be read", unreadable
-    for event in deadline.shown_by:
-        with_it = (case.row.codes for case in applied if event in case.events)
-        in_spite = (
-            all(held.get(fact, BARE).isdisjoint(codes) for fact, codes in deadline.only_if)
-            for held in with_it
-        )
-        yield f"applies because of {event} alone", any(in_spite)
-    for event in deadline.after:
-        yield f"applies after {event}", any(event in case.events for case in applied)
+    in_spite = _dated(
+        case
+        for case in applied
+        if all(case.row.codes.get(fact, BARE).isdisjoint(codes) for fact, codes in deadline.only_if)
+    )
+    yield from _each("applies because of {} alone", deadline.shown_by, in_spite)
+    yield from _each("applies after {}", deadline.after, _dated(applied))
     if deadline.after:
         yield f"does not apply without {' or '.join(deadline.after)}", "does-not-apply" in reasons
     for event, side in zip(deadline.during or (), ("before", "after"), strict=False):
@@ -348,40 +349,33 @@ def _applies(deadline: Deadline, clocks: Clocks) -> Edges:
 def _owed(deadline: Deadline, clocks: Clocks) -> Edges:
     owed = [case for case in clocks if case.owed and case.applied]
     not_owed = [why for case in clocks if (why := case.working.not_owed)]
-    for event in deadline.owed_when:
-        yield f"is owed once {event} has a date", any(event in case.events for case in owed)
+    yield from _each("is owed once {} has a date", deadline.owed_when, _dated(owed))
     if deadline.owed_when:
         yield "is not owed yet", any(why.awaits for why in not_owed)
-    for name in deadline.displaced_by:
-        yield f"gives way to {name}", any(why.displaced_by == name for why in not_owed)
+    yield from _each("gives way to {}", deadline.displaced_by, {why.displaced_by for why in not_owed})
     if deadline.set_by:
         is_set = any(case.working.set_by is not None and "due" in case.expected for case in clocks)
         yield f"has its due day set by {deadline.set_by}", is_set
-    if _can_be_told(deadline):
-        yield from _by_a_day(deadline, clocks)
-
-
-def _by_a_day(deadline: Deadline, clocks: Clocks) -> Edges:
-    """Yield the boundaries of what must be there by the due day, and of the first day that answers count."""
-    owed = [case for case in clocks if case.owed and case.applied]
+    if not _can_be_told(deadline):
+        return
     if plan := deadline.plan_by_due:
         doubts = (*plan.made, *plan.before_plan)
-        last = "start" if plan.by == "start" else "due"
-        for event in plan.made:
-            dated = (case for case in owed if event in case.events)
-            on_the_day = any(case.events[event] == getattr(case.clock, last) for case in dated)
-            yield f"is owed with {event} on its last day", on_the_day
-        without = [case for case in clocks if (why := case.working.not_owed) and why.no_plan_by]
-        for event in doubts:
-            planless = any(event in case.events for case in without)
-            yield f"is not owed with {event}, and no plan by its last day", planless
-        for event in plan.shown_by:
-            shown = any(event in case.events and case.has(doubts) for case in owed)
-            yield f"is owed because of {event}", shown
+        on_its_day = {
+            event
+            for case in owed
+            for event, day in case.events.items()
+            if day == getattr(case.clock, plan.by)
+        }
+        planless = _dated(case for case in clocks if (why := case.working.not_owed) and why.no_plan_by)
+        shown = _dated(case for case in owed if case.has(doubts))
+        yield from _each("is owed with {} on its last day", plan.made, on_its_day)
+        yield from _each("is not owed with {}, and no plan by its last day", doubts, planless)
+        yield from _each("is owed because of {}", plan.shown_by, shown)
     if count := deadline.answers_from:
         answers = deadline.met_by.events
-        started = [case.clock for case in clocks if case.clock.start]
-        first = any(clock.start and clock.answered == apply(count, clock.start) for clock in started)
+        first = any(
+            case.clock.start and case.clock.answered == apply(count, case.clock.start) for case in clocks
+        )
         unanswered = (case.clock.due and not case.clock.answered and case.has(answers) for case in clocks)
         yield "is answered on the first day on which an answer counts", first
         yield "is answered before the first day on which an answer counts", any(unanswered)
@@ -390,10 +384,10 @@ def _by_a_day(deadline: Deadline, clocks: Clocks) -> Edges:
 def _limbs(deadline: Deadline, clocks: Clocks) -> Edges:
     for limit in (version.limit for version in deadline.versions if len(version.limit.limbs) > 1):
         several = (case.working.limbs for case in clocks if len(case.working.limbs) > 1)
-        latest = {max(limbs, key=lambda limb: limb.to).event for limbs in several}
+        latest = {max(limbs, key=lambda limb: limb.to).event or "its start" for limbs in several}
         for limb in limit.limbs:
-            for event in limb.since.events if limb.since else ("",):
-                yield f"has its due day from {event or 'its start'}, the later limb", event in latest
+            sources = limb.since.events if limb.since else ("its start",)
+            yield from _each("has its due day from {}, the later limb", sources, latest)
             yield from _conditional(limb, clocks)
         lacks = any(
             case.working.version is not None
@@ -435,10 +429,13 @@ def _repeats(deadline: Deadline, clocks: Clocks) -> Edges:
     for event in repeats.unseen:
         yield f"is answered by {event}, within a year more", (event, "no") in unseen
         yield f"is answered by {event}, years later", (event, "yes") in unseen
-    started = [(case.clock.start, case.events) for case in clocks if case.clock.start]
-    for event in repeats.closed_by:
-        anew = any(event in events and events[event] < start for start, events in started)
-        yield f"starts anew after {event}", anew
+    closed = {
+        event
+        for case in clocks
+        for event, day in case.events.items()
+        if case.clock.start and day < case.clock.start
+    }
+    yield from _each("starts anew after {}", repeats.closed_by, closed)
     yield "starts again", any(case.working.start_event in repeats.again for case in clocks)
 
 
