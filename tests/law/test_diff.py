@@ -152,6 +152,24 @@ def test_a_superseded_version_is_told_by_its_days() -> None:
     assert [one.name for one in found if one.part == "events"] == ["key_stage_review_held", "key_stage_ends"]
 
 
+def test_spans_that_adjoin_are_one_change_and_a_citation_alone_is_told() -> None:
+    """A version cut in two by its citation changes its limit once; its provision is told for its own days."""
+    law = LAW.by_id["plan.issue"]
+    (version,) = law.versions
+    first = replace(version, until=date(2020, 12, 31))
+    second = replace(version, since=date(2021, 1, 1), law="SEND-Regs-2014 reg 13(9)")
+    shorter = LAW.by_id["assess.no_plan"].versions[0].limit
+    cut, cited = (first, second), replace(LAW, deadlines=(replace(law, versions=(first, second)),))
+    short = replace(law, versions=tuple(replace(part, limit=shorter) for part in cut))
+    limits = changes(replace(LAW, deadlines=(law,)), replace(LAW, deadlines=(short,)))
+    laws = changes(replace(LAW, deadlines=(law,)), cited)
+
+    assert [(one.part, one.since, one.until) for one in limits] == [("limit", version.since, None)]
+    assert [(one.part, one.old, one.new, one.since, one.until) for one in laws] == [
+        ("law", "", "SEND-Regs-2014 reg 13(9)", date(2021, 1, 1), None)
+    ]
+
+
 def test_taken_out_is_the_other_way_round() -> None:
     """What one side adds the other takes out."""
     found = changes(load_rulebook([EXAMPLES / "local-promises.toml"]), LAW)

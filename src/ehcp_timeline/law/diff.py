@@ -7,7 +7,7 @@ from typing import Final
 from ehcp_timeline.clock import ONE_DAY
 from ehcp_timeline.law.deadline import Excuse, Reading, Version
 from ehcp_timeline.law.rulebook import Deadline, Rulebook, texts_in
-from ehcp_timeline.record import fields, record
+from ehcp_timeline.record import fields, record, replace
 
 WORDING: Final = frozenset({"duty", "law", "says", "means", "seen", "checked", "note", "source", "overlay"})
 LISTING: Final = frozenset({"who", "kind"})
@@ -56,27 +56,28 @@ def _answers(value: object) -> object:
 def changes(old: Rulebook, new: Rulebook) -> tuple[ClauseChange, ...]:
     """Return every change, in the order of the new rulebook, what was taken out at the end."""
     changes_made: list[ClauseChange] = []
-    for deadline in new.deadlines:
-        before = old.by_id.get(deadline.id)
+    for name in dict.fromkeys((*new.by_id, *old.by_id)):
+        before, after = old.by_id.get(name), new.by_id.get(name)
         changes_made += (
-            [ClauseChange(deadline.id, "deadline", new=deadline)]
-            if before is None
-            else _between(before, deadline)
+            _between(before, after)
+            if before and after
+            else [ClauseChange(name, "deadline", old=before, new=after)]
         )
-    changes_made += [
-        ClauseChange(deadline.id, "deadline", old=deadline)
-        for deadline in old.deadlines
-        if deadline.id not in new.by_id
-    ]
-    changes_made += _named("", "events", old.events, new.events)
-    changes_made += _named("", "events", old.derived, new.derived)
-    changes_made += _named("", "codes", old.codes, new.codes)
-    changes_made += _named(
-        "", "flags", {flag: flag for flag in old.flags}, {flag: flag for flag in new.flags}
-    )
-    instruments = [{instrument.id: instrument for instrument in book.instruments} for book in (old, new)]
-    changes_made += _named("", "instruments", *instruments)
+    for (part, held), (_, holds) in zip(_registers(old), _registers(new), strict=True):
+        changes_made += _named("", part, held, holds)
     return tuple(changes_made)
+
+
+def _registers(book: Rulebook) -> tuple[tuple[str, Mapping[str, object]], ...]:
+    """Return what deadlines share, by name, under the part that a change of it is."""
+    instruments = {instrument.id: instrument for instrument in book.instruments}
+    return (
+        ("events", book.events),
+        ("events", book.derived),
+        ("codes", book.codes),
+        ("flags", {flag: flag for flag in book.flags}),
+        ("instruments", instruments),
+    )
 
 
 def _between(old: Deadline, new: Deadline) -> Iterator[ClauseChange]:
@@ -101,26 +102,22 @@ def _named(
             yield ClauseChange(deadline, part, name, old.get(name), new.get(name))
 
 
-def _limits(old: Deadline, new: Deadline) -> Iterator[ClauseChange]:
-    """Yield each span of starts for which the time limit, or its provision, differs."""
-    held: ClauseChange | None = None
+def _limits(old: Deadline, new: Deadline) -> Iterable[ClauseChange]:
+    """Return each span of starts for which the time limit, or only its provision, differs."""
+    found: list[ClauseChange] = []
     for since, until in _spans((*old.versions, *new.versions)):
-        before, after = old.version_on(since), new.version_on(since)
-        limits = [version.limit if version else None for version in (before, after)]
-        if limits[0] == limits[1]:
-            if _cited(before) != _cited(after):
-                yield ClauseChange(new.id, "law", "", _cited(before), _cited(after), since, until)
+        versions = old.version_on(since), new.version_on(since)
+        before, after = (version and version.limit for version in versions)
+        if before == after:
+            cited = [version.law if version else "" for version in versions]
+            if cited[0] != cited[1]:
+                found.append(ClauseChange(new.id, "law", "", *cited, since, until))
             continue
-        here = ClauseChange(new.id, "limit", "", limits[0], limits[1], since, until)
-        adjoins = held is not None and held.until is not None and held.until + ONE_DAY == since
-        if held and adjoins and [held.old, held.new] == limits:
-            held = ClauseChange(new.id, "limit", "", held.old, held.new, held.since, until)
-            continue
-        if held:
-            yield held
-        held = here
-    if held:
-        yield held
+        change = ClauseChange(new.id, "limit", "", before, after, since, until)
+        if found and found[-1] == replace(change, since=found[-1].since, until=since - ONE_DAY):
+            change = replace(found.pop(), until=until)
+        found.append(change)
+    return found
 
 
 def _spans(versions: Iterable[Version]) -> Iterator[tuple[date, date | None]]:
@@ -132,10 +129,6 @@ def _spans(versions: Iterable[Version]) -> Iterator[tuple[date, date | None]]:
     days = sorted(begins)
     for here, after in zip(days, [*days[1:], None], strict=True):
         yield here, after - ONE_DAY if after else None
-
-
-def _cited(version: Version | None) -> str:
-    return version.law if version else ""
 
 
 def affected(changes_made: Sequence[ClauseChange], old: Rulebook, new: Rulebook) -> frozenset[str]:
