@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from ehcp_timeline.clock import ONE_DAY
-from ehcp_timeline.law.deadline import Excuse, Reading, Version
+from ehcp_timeline.law.deadline import Excuse, Reading
 from ehcp_timeline.law.rulebook import Deadline, Rulebook, texts_in
 from ehcp_timeline.record import fields, record, replace
 
@@ -104,31 +104,21 @@ def _named(
 
 def _limits(old: Deadline, new: Deadline) -> Iterable[ClauseChange]:
     """Return each span of starts for which the time limit, or only its provision, differs."""
+    dated = (*old.versions, *new.versions)
+    begins = sorted({part.since for part in dated} | {part.until + ONE_DAY for part in dated if part.until})
     found: list[ClauseChange] = []
-    for since, until in _spans((*old.versions, *new.versions)):
-        versions = old.version_on(since), new.version_on(since)
-        before, after = (version and version.limit for version in versions)
-        if before == after:
-            cited = [version.law if version else "" for version in versions]
-            if cited[0] != cited[1]:
-                found.append(ClauseChange(new.id, "law", "", *cited, since, until))
-            continue
-        change = ClauseChange(new.id, "limit", "", before, after, since, until)
-        if found and found[-1] == replace(change, since=found[-1].since, until=since - ONE_DAY):
-            change = replace(found.pop(), until=until)
-        found.append(change)
+    for since, following in zip(begins, (*begins[1:], None), strict=True):
+        until = following - ONE_DAY if following else None
+        before, after = old.version_on(since), new.version_on(since)
+        limits = [part and part.limit for part in (before, after)]
+        if limits[0] != limits[1]:
+            change = ClauseChange(new.id, "limit", "", limits[0], limits[1], since, until)
+            if found and found[-1] == replace(change, since=found[-1].since, until=since - ONE_DAY):
+                change = replace(found.pop(), until=until)
+            found.append(change)
+        elif before and after and before.law != after.law:
+            found.append(ClauseChange(new.id, "law", "", before.law, after.law, since, until))
     return found
-
-
-def _spans(versions: Iterable[Version]) -> Iterator[tuple[date, date | None]]:
-    """Yield the spans of days between which no version begins or ends."""
-    held = list(versions)
-    begins = {version.since for version in held} | {
-        version.until + ONE_DAY for version in held if version.until
-    }
-    days = sorted(begins)
-    for here, after in zip(days, [*days[1:], None], strict=True):
-        yield here, after - ONE_DAY if after else None
 
 
 def affected(changes_made: Sequence[ClauseChange], old: Rulebook, new: Rulebook) -> frozenset[str]:
