@@ -22,6 +22,12 @@ def test_a_day_may_be_written_as_in_a_case_file(word: str) -> None:
     assert day_asked(word) == date(2026, 1, 15)
 
 
+def test_a_day_that_is_typed_is_in_no_cell() -> None:
+    """What to try is for who typed it."""
+    with pytest.raises(UsageError, match=r"^--as-at 1994-12-31: is before 1 January 1995. correct it$"):
+        day_asked("1994-12-31")
+
+
 @pytest.mark.parametrize("word", ["2026-02-31", "01/15/2026", "tomorrow", "", "1994-12-31", "2101-01-01"])
 def test_what_is_no_day_is_refused(word: str) -> None:
     """An impossible, month-first or worded day is named, with what to write."""

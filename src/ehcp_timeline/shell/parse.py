@@ -26,7 +26,7 @@ def day_asked(word: str | None, option: str = "--as-at") -> date:
     read = read_date(word.strip(), Window(FIRST_EVENT, date(2100, 12, 31)))
     if isinstance(read, date):
         return read
-    raise UsageError(f"{option} {word}: {read.says}", read.try_)
+    raise UsageError(f"{option} {word}: {read.says}", read.try_.removesuffix(", or clear the cell"))
 
 
 def choices(option: str, given: Sequence[str], known: Sequence[str]) -> frozenset[str]:

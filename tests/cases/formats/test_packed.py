@@ -69,6 +69,7 @@ def test_what_the_finder_adds_is_no_case_file(tmp_path: Path) -> None:
         made.writestr("export/", b"")
         made.writestr("export/cases.csv", TEXT)
         made.writestr("__MACOSX/export/._cases.csv", b"\0\1")
+        made.writestr("export/.DS_Store", b"\0\1")
 
     assert column(read(tmp_path, file.getvalue()), "case_id") == ["1001", "C2"]
 

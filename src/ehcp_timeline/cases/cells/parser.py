@@ -124,7 +124,7 @@ def row_from_words(words: Sequence[str], vocabulary: Vocabulary, as_at: date) ->
             raise UsageError(f"{name} has no value", "give one, or leave the word out")
         if isinstance(value, CellFault):
             problem = value.problem(0, column, text)
-            raise UsageError(f"{name}: {problem.problem}", problem.try_)
+            raise UsageError(f"{name}: {problem.problem}", problem.try_.removesuffix(", or clear the cell"))
         values[name] = value
     events = vocabulary.of_kind("event")
     return Row(

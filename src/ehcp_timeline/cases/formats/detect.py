@@ -74,9 +74,10 @@ def _packed(raw: stream.Raw, spellings: Spellings, read: Callable[[stream.Raw], 
         for member, what, hint in () if WORKBOOK in held else _OTHER_ZIPS:
             if member in held:
                 raise CaseFileError(f"{raw.shown} {what}, not a case file", hint)
-        files = [
-            info for name, info in held.items() if not name.startswith("__macosx/") and not info.is_dir()
-        ]
+        ours = (
+            info for name, info in held.items() if not name.startswith("__macosx/") and "/." not in f"/{name}"
+        )
+        files = [info for info in ours if not info.is_dir()]
         if WORKBOOK not in held and len(files) != 1:
             from ehcp_timeline.cases.formats.sen2.files import return_in_zip
 
