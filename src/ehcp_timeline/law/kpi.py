@@ -114,6 +114,14 @@ class Derived:
 
 
 @record(frozen=True, slots=True)
+class Division:
+    """Marks of which everyone that has the mark `of`, or is of the population, has exactly one."""
+
+    into: tuple[Annotated[str, "mark"], ...]
+    of: Annotated[str, "mark"] = ""
+
+
+@record(frozen=True, slots=True)
 class Population:
     """What a measure counts. Every field is a word of the vocabulary at the head of kpis.toml.
 
@@ -130,6 +138,7 @@ class Population:
         dated: The same in words.
         days: What a wait is measured over; None where nothing is.
         marks: Name to what may be true of one.
+        divisions: Marks whose numbers add up.
     """
 
     id: str
@@ -144,6 +153,7 @@ class Population:
     dated: str = ""
     days: Wait | None = None
     marks: Mapping[str, Condition] = field(default_factory=dict, metadata={"key": "mark"})
+    divisions: tuple[Division, ...] = field(default=(), metadata={"key": "division"})
 
     @property
     def is_state(self) -> bool:
@@ -372,7 +382,7 @@ def _population(here: Location, table: Table) -> Population:
         marks[name] = _condition(mark, body)
         if not marks[name].says:
             mark.fault("says is missing")
-    return here.record(Population, table, ("each",), where=where, marks=marks)
+    return place.record(Population, table, ("each",), where=where, marks=marks)
 
 
 def _condition(here: Location, table: object) -> Condition:

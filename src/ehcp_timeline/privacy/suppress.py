@@ -94,11 +94,14 @@ def suppress(table: CountTable, threshold: int) -> Published:
     return Published(table, grid, threshold, withheld=hidden is None)
 
 
-def to_hide(table: CountTable, threshold: int, also: frozenset[Cell] = frozenset()) -> frozenset[Cell] | None:
+def to_hide(
+    table: CountTable, threshold: int, also: frozenset[Cell] = frozenset(), *, sums_only: bool = False
+) -> frozenset[Cell] | None:
     """Return which numbers of a table must be hidden; None if a reader who knows how could still know one.
 
     A row or column of totals stands behind the others, as (row, column). `also` are numbers that are hidden
-    for a reason of their own, as those hidden in another table.
+    for a reason of their own, as those hidden in another table. `sums_only` leaves out the reader who tries
+    every table.
 
     Raises:
         UsageError: The threshold is below 3.
@@ -115,7 +118,8 @@ def to_hide(table: CountTable, threshold: int, also: frozenset[Cell] = frozenset
     cells = [(row, column) for row, _ in lines for column in range(width)]
     shape = network(len(lines) - table.adds_down, len(table.columns), table.adds_across, table.adds_down)
     values = tuple(value for _, line in lines for value in line)
-    hidden = _to_hide(shape, values, threshold, frozenset(n for n, cell in enumerate(cells) if cell in also))
+    hide = _pattern if sums_only else _to_hide
+    hidden = hide(shape, values, threshold, frozenset(n for n, cell in enumerate(cells) if cell in also))
     return None if hidden is None else frozenset(cells[place] for place in hidden)
 
 

@@ -10,6 +10,7 @@ from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.kpi import Measure
 from ehcp_timeline.measure.kpi.lines import OF_ALL, OF_GROUP, OF_RECORDED, OF_UNRECORDED, above, below
 from ehcp_timeline.privacy.suppress import HIDDEN, CountTable, Grid, Published
+from ehcp_timeline.record import replace
 from tests.privacy.attacker import pinned
 
 
@@ -124,3 +125,31 @@ def test_a_solver_cannot_pin_a_hidden_number_of_a_percentage(groups: Numbers, th
 
     withheld = all((line, "rate") in hidden for line in range(len(true)))
     assert withheld or pinned(published, true, told="small") == []
+
+
+def test_all_recorded_are_printed_where_all_and_those_not_recorded_are() -> None:
+    """The difference of two printed numbers is printed; a small number of another month hides nothing."""
+    lines = pl.concat([
+        _lines([(2, 50), (3, 90), (40, 90)], unrecorded=(9, 30)),
+        _lines([(20, 50), (40, 90), (40, 90)], unrecorded=(2, 30), period=2),
+    ])  # fmt: skip
+
+    assert hidden_numbers(lines, [COUNT], 5) == {(place, "count") for place in (0, 1, 6, 9, 10)}
+
+
+def test_few_recorded_cases_hide_those_not_recorded() -> None:
+    """Two and one are three of all recorded, which all less those not recorded would tell."""
+    lines = _lines([(2, 50), (1, 90)], unrecorded=(40, 90))
+
+    assert hidden_numbers(lines, [COUNT], 5) == {(place, "count") for place in (0, 1, 2, 3)}
+
+
+def test_a_share_is_hidden_with_the_number_that_it_is_of() -> None:
+    """20 cases that are 33.3% of all recorded say that 60 are, and so that 2 of 62 are not recorded."""
+    share = replace(COUNT, id="share", unit="share")
+    lines = _lines([(20, 50), (40, 90)], unrecorded=(2, 30)).with_columns(
+        share=pl.lit(33.3), **{above("share"): pl.col("count"), below("share"): pl.lit(60)}
+    )
+
+    assert {place for place, name in hidden_numbers(lines, [COUNT, share], 5) if name == "share"} >= {0, 1, 2}
+    assert hidden_numbers(_lines([(20, 50), (40, 90)]), [COUNT], 5) == frozenset()

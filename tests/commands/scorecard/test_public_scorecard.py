@@ -120,3 +120,68 @@ def test_a_pack_for_freedom_of_information_hides_few_cases_unless_told_not_to(
     (plans,) = (file for file in out.iterdir() if "plans-in-20-weeks" in file.name)
     lines = list(csv.DictReader(io.StringIO(plans.read_text(encoding="utf-8"))))
     assert (lines[0]["2023"], lines[0]["2024"]) == ("", "6")
+
+
+def test_numbers_that_add_up_do_not_tell_a_hidden_one(tmp_path: Path) -> None:
+    """Requests less those agreed to, refused and undecided are those withdrawn: one child in the North."""
+    kinds = {
+        "agreed": "2025-01-20,,", "refused": ",2025-01-20,", "withdrawn": ",,2025-01-20", "undecided": ",,",
+    }  # fmt: skip
+    numbers = {"North": (15, 9, 1, 6), "South": (20, 12, 7, 9)}
+    path = tmp_path / "cases.csv"
+    path.write_text(
+        "case_id,district,request_received,assess_agreed,assess_refused,withdrawn\n"
+        + "".join(
+            f"{district}{kind}{n},{district},2025-01-06,{kinds[kind]}\n"
+            for district, of_kinds in numbers.items()
+            for kind, many in zip(kinds, of_kinds, strict=True)
+            for n in range(many)
+        ),
+        encoding="utf-8",
+    )
+    words = ("--as-at", "2025-03-31", "--period", "year", "--by", "district", "--format", "csv")
+
+    def printed_of(*measures: str) -> dict[str, list[str]]:
+        chosen = ("--measure", ",".join(measures), "--disclosure", "suppress")
+        return _numbers(printed(ehcp("scorecard", str(path), *words, *chosen)))
+
+    whole = printed_of(
+        "requests_received_in_year", "requests_decided_to_assess", "requests_decided_not_to_assess",
+        "requests_decision_not_made", "requests_withdrawn",
+    )  # fmt: skip
+    assert whole == {
+        "North": ["31", "15", "9", "[c]", "[c]"],
+        "South": ["48", "20", "12", "[c]", "[c]"],
+        "Total": ["79", "35", "21", "15", "8"],
+    }
+    parts = printed_of("requests_decision_not_made"), printed_of("requests_withdrawn")
+    assert [list(part.values()) for part in parts] == [[["[c]"], ["[c]"], ["15"]], [["[c]"], ["[c]"], ["8"]]]
+
+
+def test_shares_do_not_tell_how_many_are_not_recorded(tmp_path: Path) -> None:
+    """31 requests that are 30.4% of all recorded say that 102 of 105 are."""
+    groups = {"North": 31, "South": 29, "East": 17, "West": 23, "": 3, "Mid": 2}
+    path = tmp_path / "cases.csv"
+    path.write_text(
+        "case_id,district,request_received\n"
+        + "".join(f"{name}{n},{name},2025-03-04\n" for name, many in groups.items() for n in range(many)),
+        encoding="utf-8",
+    )
+    words = ("--by", "district", "--measure", "requests_received,requests_share", "--format", "csv")
+    run = ehcp(
+        "scorecard",
+        str(path),
+        "--as-at",
+        "2025-12-31",
+        "--period",
+        "year",
+        *words,
+        "--disclosure",
+        "suppress",
+    )
+
+    assert _numbers(printed(run)) == {
+        "East": ["17", "[c]"], "Mid": ["[c]", "[c]"], "North": ["31", "[c]"], "South": ["29", "[c]"],
+        "West": ["23", "[c]"], "Total recorded": ["[c]", "[c]"], "not recorded": ["[c]", "[c]"],
+        "Total": ["105", "no cases"],
+    }  # fmt: skip

@@ -103,7 +103,7 @@ def scorecard(
         from ehcp_timeline.commands.scorecard.public import bound_to
 
         question = what.question
-        measures = bound_to(question.measures, question.kpis.measures)
+        measures = bound_to(question.measures, question.kpis.measures, question.kpis.populations)
         what = replace(what, question=replace(question, measures=measures))
     from ehcp_timeline.measure.kpi.lines import PeriodRange
     from ehcp_timeline.measure.kpi.scorecard import make_series

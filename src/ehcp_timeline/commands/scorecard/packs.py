@@ -103,7 +103,7 @@ def make_pack(
         if threshold is not None:
             measured = [measure for measure in asked.measures if measure.id not in files.not_measured]
             periods = numbers[PERIOD].to_list()
-            for place, name in hidden_numbers(numbers, measured, threshold):
+            for place, name in hidden_numbers(numbers, measured, threshold, question.populations):
                 by_period[periods[place]][name] = HIDDEN
         sheets.append(_sheet(sheet, of_sheet, by_period, files.not_measured))
     return tuple(sheets), files

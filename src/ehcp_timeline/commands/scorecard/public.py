@@ -1,13 +1,17 @@
 """Which numbers of a scorecard may be published: each measure protected, shared numbers hidden in all.
 
 A percentage is a table of two columns: the cases it counts and the rest of its cases. Any other measure has
-one column. Groups add up to the line of everybody if their numbers do. A number of cases in several measures
-is hidden in all of them if it is hidden in one. Each is then checked again, until nothing changes.
+one column. Groups add up to the line of everybody if their numbers do. Measures of which one is the sum of
+others, by the divisions of kpis.toml, are a table for each line. A number of cases in several measures is
+hidden in all of them if it is hidden in one. Each is then checked again, until nothing changes.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
+from operator import itemgetter
+from types import MappingProxyType
 
 import polars as pl
 
@@ -29,9 +33,19 @@ from ehcp_timeline.commands.scorecard.view import (
     wide_tables,
 )
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.law.kpi import Measure
+from ehcp_timeline.law.kpi import Measure, Population
 from ehcp_timeline.measure.answer import RulebookUsed
-from ehcp_timeline.measure.kpi.lines import OF_ALL, OF_RECORDED, PERIOD, RANK, PeriodRange, above, below
+from ehcp_timeline.measure.kpi.lines import (
+    OF_ALL,
+    OF_GROUP,
+    OF_RECORDED,
+    OF_UNRECORDED,
+    PERIOD,
+    RANK,
+    PeriodRange,
+    above,
+    below,
+)
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
 from ehcp_timeline.output.data import markdown_text
 from ehcp_timeline.output.document import Document
@@ -50,77 +64,163 @@ Number = tuple[int, str, tuple[str, ...]]
 Place = tuple[int, str]
 """The line of a number, and the id of its measure."""
 _LINE = "_line"
-_Sheet = tuple[str, CountTable, Mapping[Cell, Number]]
-"""One measure in one period as a table, with the numbers of cases that its printed cells are."""
+Key = tuple[str, tuple[str, ...]]
+"""What a number of cases is of: its population and marks, on any line."""
+_Sheet = tuple[CountTable, Mapping[Cell, Number]]
+"""Numbers of one period as a table, with the numbers of cases that its printed cells are."""
 
 
-def bound_to(measures: Sequence[Measure], every: Sequence[Measure]) -> tuple[Measure, ...]:
-    """Return those of all measures that share a number with these, or with one that does: what hides them."""
+def _keys(measure: Measure) -> tuple[Key, ...]:
+    """Return what is counted for a measure: its part, and of a percentage its whole."""
+    marked = (measure.part, measure.whole) if measure.unit == "percent" else (measure.part,)
+    return tuple((measure.counts, tuple(sorted(marks))) for marks in marked)
 
-    def numbers(measure: Measure) -> set[tuple[str, tuple[str, ...]]]:
-        return {(measure.counts, tuple(sorted(marks))) for marks in (measure.part, measure.whole)}
 
-    shared: set[tuple[str, tuple[str, ...]]] = set()
-    more = set().union(*map(numbers, measures)) if measures else set()
+def _sums(keys: Collection[Key], populations: Mapping[str, Population]) -> Iterator[tuple[Key, ...]]:
+    """Yield numbers that add up to another of them, and that one last, by the divisions of kpis.toml.
+
+    A part that no measure counts is left out.
+    """
+    found: dict[tuple[Key, ...], None] = {}
+    for name, marks in sorted(keys):
+        for division in populations[name].divisions if name in populations else ():
+            for rest in (set(marks) - {one} for one in division.into if one in marks):
+                parts = ((name, tuple(sorted(rest | {one}))) for one in division.into)
+                whole = (name, tuple(sorted(rest | {division.of} - {""})))
+                counted = tuple(key for key in parts if key in keys)
+                if whole in keys and len(counted) > 1:
+                    found[*counted, whole] = None
+    yield from found
+
+
+def bound_to(
+    measures: Sequence[Measure], every: Sequence[Measure], populations: Mapping[str, Population]
+) -> tuple[Measure, ...]:
+    """Return those of all measures that share a number with these, or with one that does: what hides them.
+
+    Numbers that add up are shared too.
+    """
+    sums = [set(numbers) for numbers in _sums({key for one in every for key in _keys(one)}, populations)]
+    links = [*(set(_keys(one)) for one in every), *sums]
+    shared: set[Key] = set()
+    more = {key for one in measures for key in _keys(one)}
     while more - shared:
         shared |= more
-        more = set().union(*(own for own in map(numbers, every) if own & shared))
-    return tuple(measure for measure in every if numbers(measure) & shared)
+        more = set().union(*(link for link in links if link & shared))
+    return tuple(measure for measure in every if not shared.isdisjoint(_keys(measure)))
 
 
-def hidden_numbers(lines: pl.DataFrame, measures: Sequence[Measure], threshold: int) -> frozenset[Place]:
+def hidden_numbers(
+    lines: pl.DataFrame,
+    measures: Sequence[Measure],
+    threshold: int,
+    populations: Mapping[str, Population] = MappingProxyType({}),
+) -> frozenset[Place]:
     """Return the places of lines, as `measure.kpi.lines.lines` gives them, that must not be printed.
+
+    Numbers of `populations` that add up to another are protected together.
 
     Raises:
         UsageError: The threshold hides nothing.
     """
     check_threshold(threshold)
     numbered = lines.with_row_index(_LINE)
-    sheets = [sheet for counted in measures for sheet in _sheets(numbered, counted)]
-    hidden: set[Number] = set()
+    columns = {
+        key: column
+        for measure in measures
+        for key, column in zip(_keys(measure), (above(measure.id), below(measure.id)), strict=False)
+        if numbered[column].count()
+    }
+    asked = [(_keys(one)[:1], _keys(one)[1:]) for one in measures if columns.keys() >= set(_keys(one))]
+    of_measures = len(asked)
+    asked += [(numbers[:-1], numbers[-1:]) for numbers in _sums(columns.keys(), populations)]
+    sheets = [
+        (table, numbers, place >= of_measures)
+        for place, (parts, whole) in enumerate(asked)
+        for table, numbers in _sheets(numbered, columns, parts, whole)
+    ]
+    hidden = {number for counted in measures for number in _told_by_recorded(numbered, counted, threshold)}
     look_at = sheets
     while look_at:
         more: set[Number] = set()
-        for _, table, numbers in look_at:
+        for table, numbers, is_sum in look_at:
             also = frozenset(cell for cell, number in numbers.items() if number in hidden)
-            cells = to_hide(table, threshold, also)
+            cells = to_hide(table, threshold, also, sums_only=is_sum)
             more |= {number for cell, number in numbers.items() if cells is None or cell in cells}
         more -= hidden
         hidden |= more
-        look_at = [sheet for sheet in sheets if not more.isdisjoint(sheet[2].values())]
-    places = {
-        (number[0], measure)
-        for measure, _, numbers in sheets
-        for number in numbers.values()
-        if number in hidden
+        look_at = [sheet for sheet in sheets if not more.isdisjoint(sheet[1].values())]
+    using: dict[Key, list[str]] = defaultdict(list)
+    for measure in measures:
+        for key in _keys(measure):
+            using[key].append(measure.id)
+    places = {(line, measure) for line, name, marks in hidden for measure in using[name, marks]}
+    return frozenset(places | set(_tell_recorded(numbered, measures, places)))
+
+
+def _told_by_recorded(numbered: pl.DataFrame, measure: Measure, threshold: int) -> Iterator[Number]:
+    """Yield what is not recorded where all less that would be a small number: of all recorded groups."""
+    part = pl.col(above(measure.id))
+    rest = pl.col(below(measure.id)) - part if measure.unit == "percent" else None
+    small = pl.any_horizontal(
+        number.is_between(1, threshold - 1) for number in (part, rest) if number is not None
+    )
+    periods = numbered.filter(pl.col(RANK) == OF_RECORDED, small)[PERIOD].to_list()
+    unrecorded = numbered.filter(pl.col(RANK) == OF_UNRECORDED, pl.col(PERIOD).is_in(periods))
+    yield from ((line, *key) for line in unrecorded[_LINE].to_list() for key in _keys(measure))
+
+
+def _tell_recorded(
+    numbered: pl.DataFrame, measures: Sequence[Measure], hidden: Collection[Place]
+) -> Iterator[Place]:
+    """Yield the places that tell how many are recorded where that is hidden: all, or those not recorded, are.
+
+    They are the line of all recorded groups, and every share of it.
+    """
+    ranks = (OF_UNRECORDED, OF_ALL)
+    of_period = {
+        period: lines.select(_LINE, RANK).rows()
+        for (period,), lines in numbered.partition_by(PERIOD, as_dict=True).items()
     }
-    # the line of all recorded groups tells what is not recorded
-    recorded = numbered.filter(pl.col(RANK) == OF_RECORDED)[_LINE].to_list()
-    return frozenset(places | {(line, measure) for line in recorded for _, measure in places})
+    for lines in of_period.values():
+        for measure in measures:
+            if any((line, measure.id) in hidden for line, rank in lines if rank in ranks):
+                told = (OF_RECORDED, OF_GROUP) if measure.unit == "share" else (OF_RECORDED,)
+                yield from ((line, measure.id) for line, rank in lines if rank in told)
 
 
-def _sheets(numbered: pl.DataFrame, measure: Measure) -> Iterator[_Sheet]:
-    """Yield a measure as tables, one for each period in which it was counted.
+def _sheets(
+    numbered: pl.DataFrame, columns: Mapping[Key, str], parts: Sequence[Key], whole: Sequence[Key]
+) -> Iterator[_Sheet]:
+    """Yield numbers as tables: one for each period in which they were counted, or line if of several parts.
 
+    A part alone of a whole stands beside the rest of it; lines whose parts do not add up are left out.
     Everybody is last, as the total of the groups where they add up.
     """
-    split = measure.unit == "percent"
-    columns = ("part", "rest") if split else ("part",)
-    counted = numbered.filter(pl.col(above(measure.id)).is_not_null(), pl.col(RANK) != OF_RECORDED)
+    printed = [pl.col(columns[key]) for key in (*parts, *whole)]
+    counted = numbered.filter(printed[0].is_not_null(), pl.col(RANK) != OF_RECORDED)
+    cells = list(enumerate(parts))
+    if whole:
+        of_all = printed.pop()
+        width = len(parts) + (len(parts) == 1)
+        cells.append((width, whole[0]))
+        if width > len(parts):
+            printed.append(of_all - printed[0])
+        else:
+            counted = counted.filter(of_all == pl.sum_horizontal(printed))
     ordered = counted.sort(PERIOD, pl.col(RANK) == OF_ALL, _LINE)
-    rows = ordered.select(PERIOD, _LINE, above(measure.id), below(measure.id)).rows()
-    for _, of_period in groupby(rows, key=lambda row: row[0]):
+    numbers_of = [column.alias(str(place)) for place, column in enumerate(printed)]
+    rows = ordered.select(PERIOD, _LINE, *numbers_of).rows()
+    names = tuple(map(str, range(len(printed))))
+    for _, together in groupby(rows, key=itemgetter(1 if len(parts) > 1 else 0)):
         counts: list[tuple[int, ...]] = []
         numbers: dict[Cell, Number] = {}
-        for row, (_, line, part, whole) in enumerate(of_period):
-            counts.append((part, whole - part) if split else (part,))
-            numbers[row, 0] = (line, measure.counts, tuple(sorted(measure.part)))
-            if split:
-                numbers[row, 2] = (line, measure.counts, tuple(sorted(measure.whole)))
+        for row, (_, line, *values) in enumerate(together):
+            counts.append(tuple(values))
+            numbers |= {(row, cell): (line, *key) for cell, key in cells}
         adds_down = len(counts) > 1 and counts[-1] == tuple(map(sum, zip(*counts[:-1], strict=True)))
         inner = tuple(counts[:-1] if adds_down else counts)
-        names = tuple(map(str, range(len(inner))))
-        yield measure.id, CountTable(names, columns, inner, split, adds_down), numbers
+        yield CountTable(tuple(map(str, range(len(inner)))), names, inner, bool(whole), adds_down), numbers
 
 
 def publish(
@@ -147,7 +247,7 @@ def publish(
         raise UsageError("a table by caseworker is about staff: it is not for publication", "--by team")
     lines = window.of(whole.lines, question.kind)
     ids = {measure.id for measure in measures}
-    every_hidden = hidden_numbers(lines, question.measures, threshold)
+    every_hidden = hidden_numbers(lines, question.measures, threshold, question.kpis.populations)
     hidden = frozenset((line, measure) for line, measure in every_hidden if measure in ids)
     card = replace(whole, lines=lines, question=replace(question, measures=measures))
     columns, tables = flat_keys(card), tuple(wide_tables(card, shown, hidden)) if wide else ()
