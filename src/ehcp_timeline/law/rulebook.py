@@ -195,12 +195,14 @@ class DerivedEvent:
         says: What it means.
         earliest: The events it is the earliest of; one may be a derived event defined before it.
         unless: None of them counts that one of these events came before, or on the same day.
+        undone_by: None of them counts that one of these events came after, or on the same day.
     """
 
     id: str
     says: str
     earliest: tuple[EventWhere, ...]
     unless: EventNames = ()
+    undone_by: EventNames = ()
 
 
 @record(frozen=True, slots=True)

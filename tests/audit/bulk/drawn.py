@@ -258,7 +258,7 @@ def derived_events(draw: st.DrawFn, name: str, known: tuple[str, ...]) -> Derive
     )
     unless = st.lists(st.sampled_from(known), max_size=2, unique=True).map(tuple)
     parts = draw(st.lists(where, min_size=1, max_size=3).map(tuple))
-    return DerivedEvent(name, "", parts, draw(sometimes(unless)))
+    return DerivedEvent(name, "", parts, draw(sometimes(unless)), draw(sometimes(unless)))
 
 
 @st.composite

@@ -86,6 +86,22 @@ def test_an_order_is_named_before_the_refusal() -> None:
     )
 
 
+def test_a_mediation_agreement_is_named_before_the_refusal(tmp_path: Path) -> None:
+    """What took the place of the 20 weeks is the agreement to assess, by the words of its own column."""
+    file = tmp_path / "cases.csv"
+    file.write_text(
+        "case_id,request_received,assess_refused,mediation_agreed,agreement_kind,plan_issued\n"
+        "A,2024-01-08,2024-02-12,2024-03-18,assess,2024-06-24\n",
+        encoding="utf-8",
+    )
+    source = open_case_file(str(file), vocabulary(), as_at=AS_AT)
+    (case,) = reconcile(load_rulebook(), [source], AS_AT, 2024, "excluding").cases
+
+    assert case.reason == (
+        "a mediation agreement was reached (2024-03-18): another time limit takes the place of the 20 weeks"
+    )
+
+
 def test_a_year_without_plans_has_no_rate() -> None:
     """No plan is no 0%."""
     answer = _reconciled("excluding", 2021)

@@ -85,11 +85,13 @@ class Columns:
         stands = whole.first_dated(sources) < NEVER
         positions = where_true(stands if unread is None else stands | unread)
         rows = whole.at(positions)
-        ruled_out, unread_others = rows.first_dated(event.unless), rows.unreadable(event.unless)
+        ruled_out = rows.first_dated(event.unless)
+        unread_others = rows.unreadable((*event.unless, *event.undone_by))
+        undone = rows.last_dated(event.undone_by) if rows.holds(event.undone_by) else None
         day, doubtful = rows.never, None
         for where in event.earliest:
             own = rows.first_dated((where.event,))
-            counts = own < ruled_out
+            counts = own < ruled_out if undone is None else (own < ruled_out) & (own > undone)
             unsure = unread_others
             if where.fact is not None:
                 holds = rows.holds_code(where.fact, where.codes)
@@ -172,6 +174,11 @@ class RowsSeen(EventFrame):
         """Return the earliest date of these events, future ones too."""
         columns = [self._some(self.columns.dates[name]) for name in names if name in self.columns.dates]
         return reduce(earlier, columns) if columns else self.never
+
+    def last_dated(self, names: Names) -> pl.Series:
+        """Return the latest date of these events, future ones too; 0 where there is none."""
+        columns = [self._some(self.columns.dates[name]) for name in names if name in self.columns.dates]
+        return latest(columns) if columns else constant(0, self.height)
 
     def _earliest(
         self, names: Names, cut: Cut, since: pl.Series | None = None, after: pl.Series | None = None

@@ -90,10 +90,10 @@ def with_derived(row: Row, derived: Iterable[DerivedEvent]) -> Row:
     """
     for event in derived:
         dated = (row.events.get(where.event) for where in event.earliest if _holds(where, row))
-        days = [day for day in dated if day and not _is_ruled_out(day, event.unless, row)]
+        days = [day for day in dated if day and not _is_ruled_out(day, event, row)]
         if days:
             row = replace(row, events={**row.events, event.id: min(days)})
-        if any(_is_in_doubt(where, event.unless, row) for where in event.earliest):
+        if any(_is_in_doubt(where, event, row) for where in event.earliest):
             row = replace(row, unreadable=row.unreadable | {event.id})
     return row
 
@@ -105,17 +105,19 @@ def _holds(where: EventWhere, row: Row) -> bool:
     return bool(held.intersection(where.codes)) or (not held and BLANK in where.codes)
 
 
-def _is_ruled_out(day: date, unless: Iterable[str], row: Row) -> bool:
-    return any(row.events.get(name, date.max) <= day for name in unless)
+def _is_ruled_out(day: date, event: DerivedEvent, row: Row) -> bool:
+    before = any(row.events.get(name, date.max) <= day for name in event.unless)
+    return before or any(row.events.get(name, date.min) >= day for name in event.undone_by)
 
 
-def _is_in_doubt(where: EventWhere, unless: Iterable[str], row: Row) -> bool:
+def _is_in_doubt(where: EventWhere, event: DerivedEvent, row: Row) -> bool:
     if where.event in row.unreadable:
-        return not any(name in row.events for name in unless)
+        return not any(name in row.events for name in event.unless)
     day = row.events.get(where.event)
-    if day is None or _is_ruled_out(day, unless, row):
+    if day is None or _is_ruled_out(day, event, row):
         return False
-    return where.fact in row.unreadable or (_holds(where, row) and not row.unreadable.isdisjoint(unless))
+    others = (*event.unless, *event.undone_by)
+    return where.fact in row.unreadable or (_holds(where, row) and not row.unreadable.isdisjoint(others))
 
 
 REQUEST: Final = "request_received"

@@ -186,7 +186,8 @@ def reconcile(
 def _plans(judged: Judged, rulebook: Rulebook, year: int, as_at: date) -> pl.DataFrame:
     """Return the plans that were issued in the year, each with its clock if it has one."""
     rows = judged.rows
-    ends = {name for id_ in ISSUE if id_ in rulebook.by_id for name in rulebook.by_id[id_].ends}
+    issuing = (rulebook.by_id[id_] for id_ in ISSUE if id_ in rulebook.by_id)
+    ends = rulebook.columns_of(name for deadline in issuing for name in deadline.ends)
     days = [
         pl.when(pl.col(name) <= as_at).then(pl.col(name)).alias(name)
         if name in rows.columns
