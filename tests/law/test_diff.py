@@ -43,10 +43,10 @@ EXCUSE = (
         ("weeks = 20", "weeks = 18", f"{EVER}{TWENTY} → {TWENTY.replace('20', '18')}"),
         ('"excluded"', '"included"', f"{EVER}{TWENTY} → {TWENTY.replace('not counted', 'counted')}"),
         ('met_by = "plan_issued"', 'met_by = "draft_sent"', "what answers it: plan_issued → draft_sent"),
-        ('"withdrawn", "moved_away"]', '"withdrawn"]', "what ends it: no longer moved_away"),
+        ('"withdrawn", "left_the_area"]', '"withdrawn"]', "what ends it: no longer left_the_area"),
         (
-            '"withdrawn", "moved_away"]',
-            '"moved_away", "withdrawn", "order_due"]',
+            '"withdrawn", "left_the_area"]',
+            '"left_the_area", "withdrawn", "order_due"]',
             "what ends it: also order_due",
         ),
         (
