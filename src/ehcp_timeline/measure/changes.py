@@ -1,8 +1,8 @@
 """What changed between two answers about the same cases: newly late, cleared, still late, unknown, gone.
 
-Clocks are matched by case, deadline and start, whatever row or column they are on. A clock without a match is
-compared with the only other such clock of its case and deadline, if there is one: its start was changed, and
-that is noted. A case that is no longer in the file was not cleared: it is gone.
+Clocks are matched by case, however its number is spelt, deadline and start, whatever row or column they are
+on. A clock without a match is compared with the only other such clock of its case and deadline, if there is
+one: its start was changed, and that is noted. A case that is no longer in the file is gone, not cleared.
 """
 
 from collections import Counter
@@ -18,6 +18,7 @@ from polars import selectors
 from ehcp_timeline.audit.bulk.clocks import CLOCKS
 from ehcp_timeline.audit.selection import WHOSE
 from ehcp_timeline.audit.verdicts import VERDICTS, Verdict
+from ehcp_timeline.cases.case_numbers import key_of
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.inputs import bounded_json, read_whole
 from ehcp_timeline.law.rulebook import DutyKind, Who
@@ -27,7 +28,7 @@ from ehcp_timeline.measure.casework import Casework
 from ehcp_timeline.measure.counts import first_that_holds
 from ehcp_timeline.measure.findings import LISTED, OF_DEADLINE
 from ehcp_timeline.measure.result import Input, NotJudged
-from ehcp_timeline.record import Sha256, Whole, record
+from ehcp_timeline.record import Sha256, Whole, record, replace
 
 _NEEDED = ("case_id", "deadline", "verdict")
 _MOST = 10_000_000  # of any whole number of a finding: a row of a file, days
@@ -159,6 +160,19 @@ def _law(rulebook: RulebookUsed) -> tuple[str, ...]:
 
 def _recorded(names: pl.Series) -> frozenset[str]:
     return frozenset(name.strip() for name in names.unique() if name and name.strip())
+
+
+def spelt_alike(old: Side, new: Side) -> Side:
+    """Return the earlier answer with each case number as the later one spells it."""
+    texts, known = (side.cases.cast(pl.String).rename("case_id") for side in (old, new))
+    later = pl.DataFrame({"key": key_of(known), "spelt": known})
+    other = texts.to_frame().with_columns(key=key_of(texts)).join(later, on="key")
+    other = other.filter(pl.col("case_id") != pl.col("spelt"))
+    if other.is_empty():
+        return old
+    words = other["case_id"], other["spelt"]
+    clocks = old.clocks.with_columns(pl.col("case_id").cast(pl.String).replace(*words))
+    return replace(old, clocks=clocks, cases=texts.replace(*words))
 
 
 def objections(old: Side, new: Side) -> Iterator[str]:

@@ -59,6 +59,31 @@ def test_each_case_is_told_under_one_name(files: tuple[str, str]) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("saved", [False, True])
+def test_a_case_that_is_spelt_in_another_way_is_the_same_case(
+    files: tuple[str, str], tmp_path: Path, saved: bool
+) -> None:
+    """Small letters, another hyphen or blank: neither gone nor new; told as the later file spells it."""
+    old = [[f"sen-{row[0].lower()} ", *row[1:]] for row in OLD]
+    new = [[f"SEN\u2011{row[0]}", *row[1:]] for row in NEW]
+    first, second = _write(tmp_path / "a.csv", old), _write(tmp_path / "b.csv", new)
+    if saved:
+        run = ehcp("check", first, *DAY, "--include", "all", "--format", "json")
+        (tmp_path / "a.json").write_bytes(run.stdout)
+        first = str(tmp_path / "a.json")
+
+    told = [
+        json.loads(
+            printed(ehcp("changes", *pair, *WHEN[: 2 if pair[0].endswith("json") else 4], "--format", "json"))
+        )
+        for pair in ((first, second), files)
+    ]
+    assert told[0]["summary"] == told[1]["summary"]
+    assert [one["case_id"] for one in told[0]["changes"]] == [
+        "SEN\u2011D", "SEN\u2011A", "SEN\u2011B", "SEN\u2011E", "sen-c",
+    ]  # fmt: skip
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("form", ["json", "csv", "plain"])
 def test_the_order_of_rows_and_columns_changes_nothing(

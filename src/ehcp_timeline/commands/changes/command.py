@@ -87,6 +87,7 @@ def changes(
         changes_between,
         counted,
         objections,
+        spelt_alike,
         without_acknowledged,
     )
     from ehcp_timeline.measure.findings import FilterCheck
@@ -97,6 +98,7 @@ def changes(
     before, old_read = _side(asks, old, "OLD", lambda: _old_day(asks, old, old_as_at), assume_blank)
     named = None if about.as_at else day_in_name(new)
     after, new_read = _side(asks, new, "NEW", lambda: named or asks.as_at, assume_blank)
+    before = spelt_alike(before, after)
     objected = tuple(objections(before, after))
     if objected and not output.force:
         raise UsageError("; ".join(objected), "add --force to compare them anyway")

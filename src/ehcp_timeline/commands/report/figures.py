@@ -39,6 +39,7 @@ from ehcp_timeline.measure.changes import (
     objections,
     side_of_answer,
     side_of_file,
+    spelt_alike,
 )
 from ehcp_timeline.measure.compare.compare import own_figures
 from ehcp_timeline.measure.compare.figures import Area, Figures
@@ -230,6 +231,7 @@ def changed_since(
         when = day_asked(old_as_at, "--since-as-at") if old_as_at else asks.as_at
         earlier = replace(asks, as_at=when)
         before = side_of_file(earlier.work(earlier.source(old), ALL, None))
+    before = spelt_alike(before, now)
     reasons = tuple(objections(replace(before, as_at=now.as_at), now))
     if reasons:
         raise UsageError("; ".join(reasons), "ehcp changes OLD NEW --force compares them anyway")
