@@ -53,6 +53,22 @@ def test_the_report_on_standard_error(cases: Path, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(("settings", "code"), [("", 3), ('ignore = ["Panel date"]', 0)])
+def test_dates_that_are_left_behind_are_told(tmp_path: Path, settings: str, code: int) -> None:
+    """They leave a deadline of the old file unknown, and overdue in the new one."""
+    cases, config = tmp_path / "old.csv", tmp_path / "ehcp.toml"
+    cases.write_text("case_id,request_received,plan_issued,Panel date\nA,12/01/2025,,20/05/2025\n")
+    config.write_text(settings)
+
+    run = ehcp("convert", str(cases), "-o", str(tmp_path / "new.csv"), "--config", str(config), *WHEN)
+
+    told = (
+        '"Panel date" has 1 date that may have answered a deadline; the new file has none: '
+        "say what it means in ehcp.toml, or list it under ignore, and convert again."
+    )
+    assert (run.returncode, told in said(run).splitlines()) == (code, code == 3)
+
+
 def test_the_file_is_the_owners_and_is_not_written_over(cases: Path, tmp_path: Path) -> None:
     """Mode 600; a file that is there stays unless --force is given."""
     new = tmp_path / "new.csv"

@@ -5,7 +5,7 @@ The CSV file is safe to open in a spreadsheet.
 
 import io
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
@@ -13,7 +13,7 @@ import polars as pl
 
 from ehcp_timeline.cases.cells.dates import MONTH_FIRST, TIMED_PATTERN
 from ehcp_timeline.cases.cells.parser import Reader, cell_reader
-from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, WHITE, CellFault, blank_words
+from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, WHITE, CellFault, blank_words, shown
 from ehcp_timeline.cases.headers import load_spellings
 from ehcp_timeline.cases.model import Column, Problem, Vocabulary
 from ehcp_timeline.cases.sheet import ROW, Batch, address
@@ -24,6 +24,7 @@ from ehcp_timeline.measure.result import Input
 from ehcp_timeline.output.workbook import safe_book
 from ehcp_timeline.privacy.pseudonyms import DROPPED, KEPT_TEXTS, STATEMENT, Key
 from ehcp_timeline.record import Ge, Sha256, Whole, field, record, replace
+from ehcp_timeline.text import count
 
 PLACE = "place"
 UNREADABLE = "unreadable"
@@ -36,6 +37,10 @@ _MOST_CELLS: Final = 5_000_000  # of a workbook, as they are read
 _LONGEST_CELL: Final = 32_767  # characters, of Excel's own
 _LAST_ROW: Final = 1_048_576
 _INSTEAD: Final = "write cases.csv or cases.parquet"
+
+
+UNREAD = "unread-heading"
+"""The rule of a remark on a heading that leaves deadlines unknown."""
 
 
 @record(frozen=True, slots=True)
@@ -282,6 +287,18 @@ def _of_heading(cells: pl.DataFrame, place: str) -> pl.DataFrame:
     return cells.select(ROW, text).filter(pl.col("text") != "")
 
 
+def _undecided(source: CaseFile) -> Iterator[CellKept]:
+    """Yield a remark for each heading left behind that leaves deadlines of its own file unknown."""
+    tip = "say what it means in ehcp.toml, or list it under ignore, and convert again"
+    for heading, unread in source.unread:
+        if unread.decides:
+            held = count(unread.cells, unread.holds.removesuffix("s"))
+            said = (
+                f"{shown(heading.text)} has {held} that may have answered a deadline; the new file has none"
+            )
+            yield CellKept(source.name, None, None, said, tip, UNREAD)
+
+
 def convert(sources: Sequence[CaseFile], vocabulary: Vocabulary, as_at: date) -> Converted:
     """Read some files whole, one after another; at least one.
 
@@ -305,6 +322,7 @@ def convert(sources: Sequence[CaseFile], vocabulary: Vocabulary, as_at: date) ->
     gathered = _Gathering(columns, readers)
     for source in sources:
         gathered.add(source)
+        gathered.remarks.extend(_undecided(source))
     frame = pl.concat(gathered.frames)
     judged = frame.filter(pl.col("case_id").is_not_null())
     rewritten = tuple(gathered.rewritten)

@@ -20,7 +20,7 @@ REPORT = "json"
 @options.exit_codes(
     "0  everything could be read",
     "2  cannot run, or --strict and the file has a problem",
-    "3  written, but some rows or cells could not be read",
+    "3  written, but some headings, rows or cells could not be read",
 )
 @options.examples(
     "ehcp convert SEN2.xml -o cases.csv",
@@ -65,6 +65,7 @@ def convert(
     key = options.key_asked(pseudonymise, output)
     asks = about.request()
     from ehcp_timeline.commands.convert.canonical import (
+        UNREAD,
         FileWritten,
         apostrophes,
         case_file_bytes,
@@ -100,5 +101,6 @@ def convert(
         from ehcp_timeline.output.sections import plain_text
 
         say(*plain_text(convert_sections(answer, top)).splitlines())
-    if (answer.rows or answer.cells) and (strict or not exit_zero):
+    undecided = any(remark.rule == UNREAD for remark in converted.answer.remarks)
+    if (answer.rows or answer.cells or undecided) and (strict or not exit_zero):
         raise typer.Exit(options.CANNOT_RUN if strict else options.NOT_ALL_JUDGED)
