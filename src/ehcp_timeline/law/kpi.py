@@ -319,7 +319,7 @@ def read_kpis(table: Table, columns: frozenset[str]) -> Kpis:
     vocabulary |= {"column": days, "day": days, "fact": days, "day or as_at": days | {AS_AT}}
     populations = _read_each(place, table, "population", _population)
     topics = {
-        here.want(body, "id", str, ""): here.want(body, "says", str, "")
+        here.want(body, "id", str): here.want(body, "says", str)
         for here, body in place.tables(table, "topic")
     }
     vocabulary |= {"population": populations, "topic": topics}
@@ -348,7 +348,7 @@ def _spread(place: Location, table: Table, key: str) -> Iterator[tuple[Location,
     """Yield each table of a list, and one with `each` once for every word that it names."""
     words = dict(place.at("each").value(table.get("each", {}), SpreadWords))
     for here, body in place.tables(table, key):
-        name = here.maybe(body, "each", str, "")
+        name = here.maybe(body, "each", str)
         if not name:
             yield here, body
         elif name not in words:
@@ -373,11 +373,11 @@ def _filling(slot: str, word: str, said: str) -> Callable[[str, str], str]:
 
 def _population(here: Location, table: Table) -> Population:
     if table.get("date"):
-        here.want(table, "dated", str, "")
+        here.want(table, "dated", str)
     marks: dict[str, Condition] = {}
     place = replace(here, vocabulary={**here.vocabulary, "mark": marks})  # one may name those before it
     where = _condition(place.at("where"), table.get("where", {}))
-    for name, body in here.maybe(table, "mark", dict, {}).items():
+    for name, body in here.maybe(table, "mark", dict).items():
         mark = place.at(f"mark.{name}")
         marks[name] = _condition(mark, body)
         if not marks[name].says:

@@ -75,7 +75,7 @@ def read_facts(place: Location, table: Table, *, blank: bool = False) -> Facts:
     if "only_if" not in table:
         return ()
     here, facts, codes = place.at("only_if"), [], cast("Codes", place.vocabulary[FACT])
-    for fact, listed in place.maybe(table, "only_if", dict, {}).items():
+    for fact, listed in place.maybe(table, "only_if", dict).items():
         here.at(fact).known(fact, FACT)
         known = (*codes.get(fact, ()), *((BLANK,) if blank else ()))
         within = Location(here.at(fact).path, here.faults, {"code": known})
@@ -104,7 +104,7 @@ def read_limit(place: Location, table: Table, starts: Dates, *, repeats: bool) -
             place.at(word).fault("belongs to later_of only")
     if key == "within" and isinstance(table[key], str) and table[key]:
         return Limit((), words=table[key])
-    body = place.maybe(table, key, dict, {})
+    body = place.maybe(table, key, dict)
     if key == "at_least_before" and (body.get("event"),) != starts.events:
         place.at(key).fault(f"event must be what starts the clock, {starts.events[0]}")
     return Limit((Limb(read_count(place.at(key), key, body)),))
@@ -122,7 +122,7 @@ def _read_later_of(place: Location, table: Table, starts: Dates, *, repeats: boo
         since = read_dates(here, body, "from") if "from" in body else None
         if since and len(since.events) == 1 and since.events == starts.events:
             since = None  # the clock's own start
-        count = read_count(here.at(kinds[0]), kinds[0], here.want(body, kinds[0], dict, {}))
+        count = read_count(here.at(kinds[0]), kinds[0], here.want(body, kinds[0], dict))
         facts = read_facts(here, body, blank="from" in body)
         limb = here.record(Limb, body, PERIODS, count=count, since=since, only_if=facts)
         if (facts or "missing" in body) and not limb.after:
@@ -150,7 +150,7 @@ def read_count(place: Location, kind: Kind, table: Table) -> Count:
         place.fault(f"needs exactly one of {', '.join(UNITS)}")
         return Count("within")
     (unit,) = units
-    number = place.want(table, unit, int, 0)
+    number = place.want(table, unit, int)
     if not 0 <= number <= LONGEST:
         place.at(unit).fault(f"must lie between 0 and {LONGEST}, is {number}")
         number = 0
@@ -165,13 +165,14 @@ def read_count(place: Location, kind: Kind, table: Table) -> Count:
 
 def _read_day_of_year(place: Location, table: Table) -> Count:
     place.keys(table, ("month", "day", "counted"))
-    month, day = place.want(table, "month", int, 1), place.want(table, "day", int, 1)
+    month, day = place.want(table, "month", int), place.want(table, "day", int)
     try:
         date(2001, month, day)
     except ValueError:
-        place.fault(f"day {day} of month {month} does not stand in every year")
+        if type(table.get("month")) is type(table.get("day")) is int:  # else it is reported already
+            place.fault(f"day {day} of month {month} does not stand in every year")
         month, day = 1, 2
-    place.want(table, "counted", str, "excluded")
+    place.want(table, "counted", str)
     counted: Counted = place.at("counted").value(table.get("counted", "excluded"), Counted)
     return Count("before", start_day=counted, month=month, day=day)
 
@@ -218,7 +219,7 @@ def read_deadline(
     versions = read_versions(here, table, starts)
     ends, ended_while = _read_ends(here, table)
     _check_wording(here, table)
-    answers_from = here.maybe(table, "answers_from", dict, {})
+    answers_from = here.maybe(table, "answers_from", dict)
     deadline = here.record(
         Deadline,
         table,
@@ -273,7 +274,7 @@ def _read_start_where(here: Location, body: Table) -> StartWhere:
     where = here.record(StartWhere, body, ("disputes",), starts=read_dates(here, body, "starts"))
     if not _is_always_disputed(here, body):
         return replace(where, doubt="")
-    here.want(body, "source", str, "")
+    here.want(body, "source", str)
     return where
 
 
@@ -361,7 +362,7 @@ def read_grounds(place: Location, table: Table) -> Grounds:
     for _, body in place.tables(table, "group"):
         here = place.at(str(body.get("id", "a group without id")))
         here.keys(body, ("id", "excuse"))
-        groups[here.want(body, "id", str, "")] = tuple(
+        groups[here.want(body, "id", str)] = tuple(
             (str(limb.get("limb", "")), excuse)
             for inner, limb in here.tables(body, "excuse")
             if (excuse := _read_excuse(inner, limb, law=""))
@@ -371,13 +372,13 @@ def read_grounds(place: Location, table: Table) -> Grounds:
 
 def _read_excuses(place: Location, table: Table) -> tuple[Excuse, ...]:
     excuses: list[Excuse | None] = []
-    applied, grounds = place.maybe(table, "excused_by", dict, {}), cast("Grounds", place.vocabulary[GROUND])
+    applied, grounds = place.maybe(table, "excused_by", dict), cast("Grounds", place.vocabulary[GROUND])
     for group in applied:
         place.at("excused_by").known(group, GROUND)
-        law = place.at("excused_by").want(applied, group, str, "")
+        law = place.at("excused_by").want(applied, group, str)
         excuses += [replace(excuse, law=f"{law} {limb}".strip()) for limb, excuse in grounds.get(group, ())]
     excuses += [
-        _read_excuse(here, body, law=here.want(body, "law", str, ""))
+        _read_excuse(here, body, law=here.want(body, "law", str))
         for here, body in place.tables(table, "excuse")
     ]
     return tuple(excuse for excuse in excuses if excuse)
@@ -385,7 +386,7 @@ def _read_excuses(place: Location, table: Table) -> tuple[Excuse, ...]:
 
 def _read_excuse(here: Location, body: Table, law: str) -> Excuse | None:
     """Read one excuse; None for one that nothing claims, which could not be looked at."""
-    proof = here.maybe(body, "evidence", dict, {})
+    proof = here.maybe(body, "evidence", dict)
     evidence = _read_evidence(here.at("evidence"), proof) if proof else None
     if not body.get("flag") and not isinstance(evidence, Absence):
         here.fault("needs a flag, or absence dates as its evidence")
@@ -397,12 +398,12 @@ def _read_excuse(here: Location, body: Table, law: str) -> Excuse | None:
 def _read_evidence(here: Location, body: Table) -> Closure | Absence:
     here.keys(body, ("closure_weeks", "margin_weeks", "asked", "closed", "absent_days", "absent"))
     if "absent" in body:
-        days = here.want(body, "absent_days", int, 0)
+        days = here.want(body, "absent_days", int)
         absent = here.at("absent").value(body["absent"], EventPair)
         return Absence(absent, Count("within", days, "days", "included"))
     return Closure(
         asked=here.at("asked").value(body.get("asked", []), EventNames),
         closed=here.at("closed").value(body.get("closed", []), EventPair),
-        length=Count("within", here.want(body, "closure_weeks", int, 0), "weeks", "included"),
-        margin=Count("at_least_before", here.want(body, "margin_weeks", int, 0), "weeks"),
+        length=Count("within", here.want(body, "closure_weeks", int), "weeks", "included"),
+        margin=Count("at_least_before", here.want(body, "margin_weeks", int), "weeks"),
     )

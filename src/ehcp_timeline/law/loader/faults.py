@@ -57,20 +57,16 @@ class Location:
             if key not in known:
                 self.at(key).fault(f"not a word of the rulebook{suggestion(key, known)}")
 
-    def want(self, table: Table, key: str, kind: type[T], default: T) -> T:
+    def want(self, table: Table, key: str, kind: type[T]) -> T:
         """Return a value that must be there and of its kind."""
         if key not in table:
             self.fault(f"{key} is missing")
-            return default
-        return self.maybe(table, key, kind, default)
+        return self.maybe(table, key, kind)
 
-    def maybe(self, table: Table, key: str, kind: type[T], default: T) -> T:
-        """Return a value that must be of its kind if it is there."""
-        value = table.get(key, default)
-        if isinstance(value, kind) and type(value) not in _NEAR_MISSES.get(kind, ()):
-            return value
-        self.at(key).fault(f"must be a {_name(kind)}, not {value!r}")
-        return default
+    def maybe(self, table: Table, key: str, kind: type[T]) -> T:
+        """Return a value that must be of its kind if it is there, or an empty one."""
+        value: T = self.at(key).value(table[key], kind) if key in table else _nothing(kind)
+        return value
 
     def tables(self, table: Table, key: str) -> list[tuple["Location", Table]]:
         """Return a list of tables, each with its own place; what is not a table is reported and left out."""
@@ -82,7 +78,7 @@ class Location:
                 "is one table where a list belongs; write its heading in double brackets, [[...]]"
             )
             return tables
-        for number, body in enumerate(self.maybe(table, key, list, [])):
+        for number, body in enumerate(self.maybe(table, key, list)):
             here = self.at(f"{key}[{number}]")
             if isinstance(body, dict):
                 tables.append((here, body))
@@ -146,7 +142,8 @@ class Location:
         elif is_dataclass(hint) and isinstance(value, dict):
             value = self.record(hint, value)  # type: ignore[arg-type]
         elif not isinstance(value, hint) or type(value) in _NEAR_MISSES.get(hint, ()):
-            self.fault(f"must be a {'table' if is_dataclass(hint) else _name(hint)}, not {value!r}")
+            name = "table" if is_dataclass(hint) else _NAMES.get(hint.__name__, hint.__name__)
+            self.fault(f"must be a {name}, not {value!r}")
             value = _nothing(hint)
         return value
 
@@ -227,7 +224,3 @@ def _nothing(hint: Any) -> Any:  # noqa: ANN401
     if origin is tuple:
         return () if args[-1] is Ellipsis else tuple(map(_nothing, args))
     return date.min if hint is date else hint()
-
-
-def _name(kind: type) -> str:
-    return _NAMES.get(kind.__name__, kind.__name__)

@@ -85,7 +85,7 @@ def supersede(place: Location, table: Table, standing: Deadline, overlay: str) -
         standing: The deadline that it names.
         overlay: Name of the local rulebook.
     """
-    law = place.want(table, "law", str, "")
+    law = place.want(table, "law", str)
     if "law" in table and not law.strip():
         place.at("law").fault("is empty; cite where the new time limit stands, or is proposed")
     place.keys(table, (*OWN, *THE_LAWS))
@@ -95,7 +95,7 @@ def supersede(place: Location, table: Table, standing: Deadline, overlay: str) -
                 f"is the law's own; an overlay changes the time limit of {standing.id}, nothing else of it"
             )
     for number, version in enumerate(read_versions(place, table, standing.starts)):
-        says, means = (place.maybe(table, key, str, "") for key in ("says", "means"))
+        says, means = (place.maybe(table, key, str) for key in ("says", "means"))
         named = replace(version, law=version.law or law, says=says, means=means, overlay=overlay)
         standing = _with_version(place.at(f"version[{number}]"), standing, named)
     return standing
@@ -253,8 +253,8 @@ def _assemble(law: Sequence[_Source], local: Sequence[_Source], faults: list[str
         return place(name).tables(tables.get(name, {}), key)
 
     faults += [f"{name}: is missing" for name in ("codes.toml", "instruments.toml") if name not in tables]
-    facts = {here.want(body, "id", str, ""): body for here, body in entries("codes.toml", "fact")}
-    flags = {here.want(body, "id", str, "") for here, body in entries("codes.toml", "flag")}
+    facts = {here.want(body, "id", str): body for here, body in entries("codes.toml", "fact")}
+    flags = {here.want(body, "id", str) for here, body in entries("codes.toml", "flag")}
     codes = _read_codes(place("codes.toml"), tables.get("codes.toml", {}), facts)
     vocabulary[FACT] = codes
     events: dict[str, Event] = {}
@@ -308,7 +308,7 @@ def _assemble(law: Sequence[_Source], local: Sequence[_Source], faults: list[str
         scenarios=tuple(
             f"{source.overlay}: {says}"
             for source in local
-            if (says := place(source.name).maybe(source.table, "scenario", str, ""))
+            if (says := place(source.name).maybe(source.table, "scenario", str))
         ),
     )
 
@@ -329,7 +329,7 @@ def _read_codes(place: Location, table: Table, facts: Mapping[str, Table]) -> di
 def _read_parts(place: Location, table: Table) -> tuple[EventWhere, ...]:
     """Read the events that a derived event is the earliest of, each with at most one fact and its codes."""
     parts = []
-    entries = place.maybe(table, "earliest", list, [])
+    entries = place.maybe(table, "earliest", list)
     listed = [{"event": entry} if isinstance(entry, str) else entry for entry in entries]
     for here, body in place.tables({"earliest": listed}, "earliest"):
         facts = read_facts(here, body, blank=True)
@@ -346,7 +346,7 @@ def _read_deadlines(place: Location, source: _Source, deadlines: dict[str, Deadl
     """Add the deadlines of a file to those that stand, and lay its time limits over theirs."""
     for _, table in place.tables(source.table, "deadline"):
         if source.overlay and "supersedes" in table:
-            name = place.maybe(table, "supersedes", str, "")
+            name = place.maybe(table, "supersedes", str)
             if name in deadlines:
                 here = place.at(f"supersedes {name}")
                 deadlines[name] = supersede(here, table, deadlines[name], source.overlay)

@@ -113,7 +113,7 @@ def load_golden(path: Path, rulebook: Rulebook) -> tuple[Golden, ...]:
 def _read_case(place: Location, body: Mapping[str, Any], rulebook: Rulebook, path: str, line: int) -> Golden:
     place.keys(body, CASE_KEYS)
     expect: dict[str, tuple[Expected, ...]] = {}
-    for deadline in place.want(body, "expect", dict, {}):
+    for deadline in place.want(body, "expect", dict):
         place.at("expect").known(deadline, "deadline")
         here = place.at(f'expect."{deadline}"')
         clocks = tuple(_one_or_more(here, body["expect"][deadline]))
@@ -124,11 +124,11 @@ def _read_case(place: Location, body: Mapping[str, Any], rulebook: Rulebook, pat
         expect[deadline] = clocks
     if not expect:
         place.fault("expects nothing; name a deadline")
-    name, as_at = place.want(body, "name", str, ""), place.want(body, "as_at", date, date.min)
+    name, as_at = place.want(body, "name", str), place.want(body, "as_at", date)
     here = place.at("given")
     given = _one_or_more(here, body.get("given", {}))
     rows = tuple(_read_row(here, row, rulebook, number) for number, row in enumerate(given, 2))
-    place.maybe(body, "source", str, "")
+    place.maybe(body, "source", str)
     return Golden(name, path, line, as_at, rows, expect)
 
 
