@@ -32,6 +32,7 @@ _BEGINS = {
     "<!doctype html": "html",
     "<!DOCTYPE html": "html",
     "# ": "md",
+    "## ": "md",
     "| ": "md",
 }
 

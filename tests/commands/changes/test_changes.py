@@ -2,7 +2,9 @@
 
 import json
 import random
+import sys
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -169,6 +171,8 @@ def test_the_day_of_old_must_be_known(files: tuple[str, str]) -> None:
 
     assert (run.returncode, printed(run)) == (2, "")
     assert "nothing says on which day OLD was saved" in said(run)
+    with mock.patch.object(sys, "stdin", None):  # closed
+        assert said(ehcp("changes", *files, *DAY)) == said(run)
     assert "try: add --old-as-at 2025-05-26, the last date in the file" in said(run)
 
 

@@ -52,6 +52,16 @@ def test_a_list_of_pseudonyms_is_not_said_to_be_the_same(tmp_path: Path) -> None
     )
 
 
+@pytest.mark.parametrize("command", ["explain A-024", "forecast --runs 100"])
+def test_a_page_of_sections_in_markdown_has_its_receipt(command: str, tmp_path: Path) -> None:
+    """A page without a title of its own begins with the heading of its first part."""
+    page = tmp_path / "page.md"
+    ehcp(*command.split(), str(CASES), *WHEN, "-o", str(page))
+    run = ehcp("verify", str(page), str(CASES))
+
+    assert (run.returncode, printed(run).splitlines()[0]) == (0, f"{page}: the same")
+
+
 @pytest.mark.slow
 def test_a_text_may_be_verified_on_a_copy_of_its_file(outputs: Path, tmp_path: Path) -> None:
     """Lines that name the file are not compared; every other one is."""

@@ -162,7 +162,7 @@ def _old_day(asks: CaseRequest, path: Path, given: str | None) -> date:
         for column in (batch.frame[name] for name in happened if name in batch.frame.columns)
     )
     latest = max((last for last in days if isinstance(last, date)), default=None)
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
         tip = f"add --old-as-at {latest}, the last date in the file" if latest else "add --old-as-at DATE"
         raise UsageError(f"nothing says on which day OLD was saved: {path} has no date in its name", tip)
     typed = typer.prompt("On which day was OLD saved", default=str(latest) if latest else None, err=True)
