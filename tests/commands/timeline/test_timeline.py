@@ -90,6 +90,17 @@ def test_without_words_it_asks_five_questions() -> None:
     assert "By 10 April 2025 the family may contact the mediation adviser" in " ".join(page.split())
 
 
+@pytest.mark.slow
+def test_what_was_answered_can_be_verified(tmp_path: Path) -> None:
+    """A receipt holds the answers as words: the same command gives the same answer again."""
+    page = tmp_path / "page.json"
+    on_a_terminal(("timeline", "--as-at", "2025-02-20", "-o", str(page)), typed=b"12/01/2025\n\n\n\n\n")
+    run = ehcp("verify", str(page))
+
+    assert json.loads(page.read_bytes())["receipt"]["typed"]["arguments"] == ["request_received=12/01/2025"]
+    assert (run.returncode, printed(run).splitlines()[0]) == (0, f"{page}: the same")
+
+
 def test_a_local_rulebook_is_named() -> None:
     """A promise stands beside the law, is not called law, and its file is named."""
     local = str(Path(__file__).parents[3] / "examples" / "local-promises.toml")

@@ -16,7 +16,7 @@ from ehcp_timeline.measure.answer import ClockRecord, RulebookUsed
 from ehcp_timeline.output.sections import Section, table
 from ehcp_timeline.output.verdict_words import standing
 from ehcp_timeline.record import record
-from ehcp_timeline.shell.destination import say
+from ehcp_timeline.shell.destination import RUNNING, say
 from ehcp_timeline.shell.options import DATED_FORMATS, Chronology, LawOptions, ScreenOptions, examples
 from ehcp_timeline.text import NOT_ADVICE, count, day
 
@@ -55,6 +55,7 @@ def timeline(
 
     if not words:
         words = answers(lambda word: row_from_words([word], vocabulary, when))
+        RUNNING.get().params["words"] = words  # a receipt holds them as if they had been typed
     row = row_from_words(words, vocabulary, when)
     judged = judge_case(rulebook, [row], when, foresee=True)
     clocks = tuple(
