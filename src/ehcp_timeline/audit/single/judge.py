@@ -164,7 +164,12 @@ def _settled(unsettled: list[Working], *choices: list[Working]) -> list[Working]
 
 
 def _mildest(same: Sequence[Working], doubtful: Sequence[str]) -> Working:
-    mildest = min(same, key=lambda working: _mildness(working.clock))
+    def mildness(working: Working) -> tuple[int, list[date]]:
+        clock = working.clock
+        days = clock.days_late if clock.days_late is not None else clock.days_left or 0
+        return days, [day or date.min for day in (clock.due, clock.answered, clock.start, clock.ended)]
+
+    mildest = min(same, key=mildness)
     clocks = [working.clock for working in same]
     clock = replace(
         mildest.clock,
@@ -174,14 +179,6 @@ def _mildest(same: Sequence[Working], doubtful: Sequence[str]) -> Working:
     )
     months = tuple(name for name in doubtful if name not in mildest.unread)
     return replace(mildest, clock=clock, months=months)
-
-
-def _mildness(clock: Clock) -> tuple[int, date, date, date, date]:
-    days = clock.days_late if clock.days_late is not None else clock.days_left or 0
-    due, answered, start, ended = (
-        day or date.min for day in (clock.due, clock.answered, clock.start, clock.ended)
-    )
-    return days, due, answered, start, ended
 
 
 def _judged(rulebook: Rulebook, rows: Sequence[Row], as_at: date, *, foresee: bool) -> tuple[Working, ...]:

@@ -60,7 +60,7 @@ def _after(latest: ComparedMeasure) -> Iterator[str]:
 
 
 def wide_sections(answer: CompareAnswer) -> Iterator[Section]:
-    """Yield a table for each measure: authorities down, the best of the latest year first, years across."""
+    """Yield a table for each measure: authorities down, highest of the latest year first, years across."""
     for years in _by_measure(answer):
         rows = (
             {"authority": name}

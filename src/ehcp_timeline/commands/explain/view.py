@@ -55,7 +55,7 @@ def explain_sections(
     explained: Iterable[Explained],
     as_at: date,
     rulebook: Rulebook,
-    unread: Sequence[Problem] = (),
+    unread: Sequence[Problem],
 ) -> list[Section]:
     """Return the state of every clock of a case, then the steps of each, those that are overdue first."""
     clocks = sorted(explained, key=lambda one: one[0].clock.verdict != "overdue")
