@@ -115,6 +115,19 @@ def test_psychologists_hasten_advice() -> None:
     assert not found.drivers.more.any()
 
 
+@pytest.mark.parametrize(("share", "released"), [(-0.5, 0.5), (-1, 0), (-2, 0)])
+def test_too_few_psychologists_give_no_advice(share: float, released: float) -> None:
+    """More taken away than there are leave none, not fewer than none."""
+    now = stages()
+    place = [one.name for one in now.pipeline.steps].index("advice")
+    pace = float(now.past.stages[place].left.mean())
+    before = now.pipeline.steps[place].released
+
+    found = start_of(now, WhatIf(psychologists=share * pace, advice_each=1))
+
+    assert found.steps[place].released == pytest.approx(before * released)
+
+
 def test_psychologists_are_capacity_where_advice_is_the_narrowest() -> None:
     """There each piece of advice more is a case more that goes on."""
     found = start_of(stages("advice"), WhatIf(psychologists=2, advice_each=1.5))

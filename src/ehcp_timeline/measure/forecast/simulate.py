@@ -354,8 +354,8 @@ def start_of(now: Present, what_if: WhatIf = NOTHING) -> Pipeline:
         if place == now.narrowest:
             more += np.where(begun, advice, 0.0)
         elif pace := now.past.stages[place].pace:
-            # without a queue at that stage, its cases leave that much sooner
-            faster = min(MOST_RELEASED, steps[place].released * (1 + advice / pace))
+            # without a queue at that stage, its cases leave that much sooner; with too few, none leaves
+            faster = min(MOST_RELEASED, steps[place].released * max(0.0, 1 + advice / pace))
             steps[place] = replace(steps[place], released=faster)
     factor, requests = 1 - what_if.shrinkage / 100, 1 + what_if.requests / 100
     slowed = tuple(replace(step, released=step.released * factor) for step in steps)
