@@ -1,6 +1,7 @@
 """Where a council stands among all authorities, from the figures that ship with the package."""
 
 import csv
+import json
 import re
 from importlib.resources import files
 from pathlib import Path
@@ -387,4 +388,29 @@ def test_a_year_without_figures_is_refused() -> None:
     assert (run.returncode, said(run).splitlines()[:2]) == (
         2,
         ["ehcp: --year: there is no figure of 1990", "try: give one from 2014 to 2025"],
+    )
+
+
+def test_part_of_a_year_is_not_held_against_a_whole_one(tmp_path: Path) -> None:
+    """Plans issued by 1 June, per 10,000, are no record low; the sentence says whose change it tells."""
+    path = tmp_path / "cases.csv"
+    path.write_text(
+        "case_id,request_received,assess_agreed,assess_refused,plan_issued\n"
+        "A,2025-01-06,2025-02-10,,2025-05-12\nB,2025-01-06,,2025-02-10,\nC,2026-01-06,2026-02-10,,2026-05-12\n",
+        encoding="utf-8",
+    )
+
+    def of(measure: str, day: str, form: str) -> str:
+        words = ("--authority", "Kent", "--as-at", day, "--measure", measure, "--format", form)
+        return printed(ehcp("compare", str(path), *words))
+
+    years = json.loads(of("plans_issued_per_10000_children", "2026-06-01", "json"))["measures"]
+    assert [(one["year"], one["gap_to_england"], one["change"], one["record"]) for one in years[-3:]] == [
+        (2024, -5.1, 19.3, ""),
+        (2025, -80.9, -75.8, "lowest of all since 2019, where the figures begin"),
+        (2026, None, None, ""),
+    ]
+    assert "below England" not in of("plans_issued_per_10000_children", "2026-06-01", "plain")
+    assert "\n2025: 23.4 above England; the published figure -6.8 on the year before.\n" in of(
+        "request_not_assess_pc", "2025-12-31", "plain"
     )

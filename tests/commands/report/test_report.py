@@ -345,3 +345,20 @@ def test_a_threshold_for_a_page_that_hides_nothing_is_refused(file: Path) -> Non
     run = ehcp("report", str(file), "--as-at", str(AS_AT), "--threshold", "10")
 
     assert (run.returncode, "add --for public" in said(run)) == (2, True)
+
+
+def test_what_is_unclear_is_what_check_lists(tmp_path: Path) -> None:
+    """A plan moved in: its first review has no day, but was done for B; that of A may be overdue."""
+    path = tmp_path / "cases.csv"
+    path.write_text(
+        "case_id,moved_in,plan_transferred,plan_issued,previous_review_decided,review_decided\n"
+        "A,2024-01-08,2024-01-08,,,\nB,2024-01-08,2024-01-08,,,2025-02-10\n",
+        encoding="utf-8",
+    )
+    words = (str(path), "--as-at", "2026-06-01", "--format", "json")
+    report = json.loads(ehcp("report", *words).stdout)
+    check = json.loads(ehcp("check", *words).stdout)
+
+    assert check["summary"]["verdicts"]["move.review"] == {"unknown": 2}
+    unclear = [one["case_id"] for one in check["findings"] if one["verdict"] == "unknown"]
+    assert (unclear, report["unclear"]) == (["A"], 1)

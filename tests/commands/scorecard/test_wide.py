@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -157,3 +158,32 @@ def test_a_week_begins_on_monday_and_a_range_ends_with_its_day(cases: str) -> No
     ]
     asked = ehcp("scorecard", cases, "--from", "2024-02-01", "--to", "2024-01-31")
     assert "--from is after --to" in said(asked)
+
+
+def test_a_group_called_as_a_line_of_totals_has_a_line_of_its_own(tmp_path: Path) -> None:
+    """A cell that says `Not recorded` is not recorded; one that says `Total` is no total."""
+    names = ["West", "Total", "total recorded", "Not recorded", "not recorded", "", "Total"]
+    path = tmp_path / "cases.csv"
+    path.write_text(
+        "case_id,district,request_received\n"
+        + "".join(f"C{place},{name},2024-01-08\n" for place, name in enumerate(names)),
+        encoding="utf-8",
+    )
+    words = ("--by", "district", "--measure", "requests_received", "--format", "csv")
+    expected = [
+        ["Total (as recorded)", "2"], ["total recorded (as recorded)", "1"], ["West", "1"],
+        ["Total recorded", "4"], ["not recorded", "3"], ["Total", "7"],
+    ]  # fmt: skip
+    wide = ehcp(
+        "scorecard", str(path), "--as-at", "2024-01-31", "--period", "year", *words, "--layout", "wide"
+    )
+    long = ehcp("scorecard", str(path), "--as-at", "2024-01-31", "--period", "year", *words)
+
+    assert [line[1:] for line in _lines(printed(wide))[1:]] == expected
+    assert [[line[1], line[5]] for line in _lines(printed(long))[1:]] == expected
+    quality = printed(
+        ehcp("quality", str(path), "--by", "district", "--as-at", "2024-01-31", "--format", "json")
+    )
+    assert {line["name"]: line["rows"] for line in json.loads(quality)["groups"]} == {
+        "Total (as recorded)": 2, "total recorded (as recorded)": 1, "West": 1, "not recorded": 3,
+    }  # fmt: skip

@@ -55,8 +55,10 @@ def _after(latest: ComparedMeasure) -> Iterator[str]:
     gap = latest.gap_to_england
     if gap is not None:
         place = f"{abs(gap)} {'above' if gap > 0 else 'below'} England" if gap else "the same as England"
-        change = "" if latest.change is None else f"; {latest.change:+.1f} on the year before"
-        yield f"{latest.year}: {place}{change}{'; ' if latest.record else ''}{latest.record}."
+        changed = () if latest.change is None else (f"{latest.change:+.1f} on the year before",)
+        since = "; ".join((*changed, *([latest.record] if latest.record else ())))
+        of = "the published figure " if latest.own is not None and latest.published is not None else ""
+        yield f"{latest.year}: {place}{f'; {of}{since}' if since else ''}."
 
 
 def wide_sections(answer: CompareAnswer) -> Iterator[Section]:

@@ -14,6 +14,7 @@ from ehcp_timeline.commands.quality.inspect import Inspected, inspect
 from ehcp_timeline.commands.quality.rules import SEVERITIES, QualityRule, Rule, Rules, Severity
 from ehcp_timeline.measure.answer import Line, lines_of
 from ehcp_timeline.measure.counts import percent
+from ehcp_timeline.measure.kpi.groups import NOT_RECORDED, group_name
 from ehcp_timeline.measure.result import DateOrder, Input
 from ehcp_timeline.output.sections import CASE, Section, column_of, list_section, table
 from ehcp_timeline.output.summary import date_order_section
@@ -23,7 +24,6 @@ from ehcp_timeline.text import count, day, listed
 GroupColumn = Literal["district", "team", "caseworker"]
 ALL_ROWS: Final = "Total"
 NO_CASE: Final = "total-row"
-NOT_RECORDED: Final = "not recorded"
 SCORE: Final = (
     "The score is the share of rows without an error; a row with only warnings counts half.",
     "Queries and faults of a whole column do not lower the score: they may be right.",
@@ -241,7 +241,7 @@ def _by_group(file: Inspected, asked: Sequence[Rule], by: str | None) -> list[Qu
     Rows that cannot be judged, or are set aside because they are no case, have no group. Without --by no row
     has one.
     """
-    group = pl.col(by) if by in file.rows.columns else pl.lit(None, pl.String)
+    group = group_name(pl.col(by)) if by in file.rows.columns else pl.lit(None, pl.String)
     named = file.rows.select(ROW, group=group.fill_null(NOT_RECORDED))
     set_aside = file.faults.filter(pl.col("rule") == NO_CASE)[ROW].n_unique()
     rows = Counter({NOT_RECORDED: file.source.rows - file.source.judged + set_aside})

@@ -59,7 +59,7 @@ _BAND_ENDS = (28, 91, 182)  # days
 _MEASURE = "pc_plans_issued_within_20_weeks"
 _PUBLISHED_YEARS = 6
 _OF_WORK = ("case_id", "duty", "due", "days", "team", "caseworker")
-_PAST_DUE = Selection(verdicts=frozenset({"overdue", "excused"}))
+_PAST_DUE = Selection(verdicts=frozenset({"overdue", "excused", "unknown"}))
 
 
 def report(
@@ -122,7 +122,7 @@ def report(
         duties=tuple(_duties(overdue, rulebook, public=audience == "public")),
         rates=tuple(_rates(rulebook, sources, as_at, recorded, figures, authority, others)),
         not_counted=f"the file has no column {needs[0]}" if needs else not_counted,
-        unclear=sum(summary.verdicts.get(name, {}).get("unknown", 0) for name in own),
+        unclear=late.filter(pl.col("verdict").cast(pl.String) == "unknown").height,
         not_judged_duties=sum(line.deadline in own for line in summary.not_judged),
         unread_headings=sum(heading.decides for heading in audit.unread),
         no_forecast=no_forecast,

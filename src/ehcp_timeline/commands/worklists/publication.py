@@ -11,6 +11,7 @@ from ehcp_timeline.audit.selection import Selection
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.measure.casework import Casework, chosen_by
+from ehcp_timeline.measure.kpi.groups import NOT_RECORDED, group_name
 from ehcp_timeline.output.document import Document
 from ehcp_timeline.output.receipt import MadeFrom, read_of
 from ehcp_timeline.output.sections import Section, table
@@ -60,8 +61,9 @@ def open_cases(work: pl.DataFrame, by: str) -> CountTable:
     worst_first = pl.Enum(list(_STATES))
     cases = (
         work.filter(pl.col("verdict").is_in(list(_STATES)))
-        .with_columns(state=pl.col("verdict").cast(worst_first), group=pl.col(by).str.strip_chars())
-        .with_columns(group=pl.when(pl.col("group") != "").then("group").otherwise(pl.lit("not recorded")))
+        .with_columns(
+            state=pl.col("verdict").cast(worst_first), group=group_name(pl.col(by)).fill_null(NOT_RECORDED)
+        )
         .sort("state", "group", "case_id")
         .unique(subset="case_id", keep="first", maintain_order=True)
     )

@@ -71,7 +71,8 @@ class ComparedMeasure:
         says: The same in words.
         others: Of the neighbours, by name.
         neighbours_median: The median of the neighbours that have a figure.
-        gap_to_england: The own figure, or the published one, less England's, in the measure's own unit.
+        gap_to_england: The own figure, or the published one, less England's, in the measure's own unit. What
+            happened in part of a year, per 10,000 people, is not held against a whole year.
         change: The published figure, or the own one in the years since, less that of the year before.
         record: Since when that figure is the highest or the lowest, in words; empty for neither.
         own_to: The last day of the own figure, where the year was not over; null where it was.
@@ -171,7 +172,11 @@ class Comparison:
             since = [year for year in own_years if published and year > published[-1]]
             years = [self._in_year(measure, year, year, ranked=year in whole) for year in published]
             years += [self._in_year(measure, year, whole[-1], ranked=True) for year in since]
-            values = [year.own if year.published is None else year.published for year in years]
+            part_years = {year.year for year in years if self._is_part(measure, year.own_to)}
+            values = [
+                year.published if year.published is not None or year.year in part_years else year.own
+                for year in years
+            ]
             labels = [str(year.year) for year in years]
             for place, year in enumerate(years):
                 now = values[place]
@@ -204,7 +209,8 @@ class Comparison:
         england = figures.value(measure.id, against, figures.england())
         others = {other.name: figures.value(measure.id, against, other) for other in self.others}
         known = [value for value in others.values() if value is not None]
-        shown = published if mine is None else mine
+        own_to = self.as_at if own and self.as_at < date(year, 12, 31) else None
+        shown = published if mine is None or self._is_part(measure, own_to) else mine
         return ComparedMeasure(
             measure=measure.id,
             name=measure.name,
@@ -225,8 +231,13 @@ class Comparison:
             top_quartile_from=wanted,
             cases_short=short,
             says=says,
-            own_to=self.as_at if own and self.as_at < date(year, 12, 31) else None,
+            own_to=own_to,
             others=others,
             neighbours_median=round(median(known), 1) if known else None,
             gap_to_england=None if shown is None or england is None else round(shown - england, 1),
         )
+
+    def _is_part(self, measure: Measure, own_to: date | None) -> bool:
+        """Return whether a figure up to a day holds only part of what a whole year's does."""
+        is_state = self.kpis.populations[measure.counts].is_state
+        return own_to is not None and measure.unit == "per_10000_children" and not is_state

@@ -60,7 +60,7 @@ class Group:
             words = {word.casefold(): label for code, label in self.labels.items() for word in (code, label)}
             words |= {word.casefold(): word for word in self.order}
             text = text.str.to_lowercase().replace_strict(words, default=text, return_dtype=pl.String)
-        return pl.when(text != "").then(text)
+        return group_name(text)
 
     def in_order(self, names: Iterable[str]) -> list[str]:
         """Return groups in the order of tables: the council's own, then by name, 3 before 12."""
@@ -72,6 +72,21 @@ class Group:
             return places.get(name, len(places)), numbered, name
 
         return sorted(names, key=place)
+
+
+def group_name(text: pl.Expr) -> pl.Expr:
+    """Return a cell as the name of a group: null where it is blank or says `not recorded`.
+
+    A cell that says what a line of totals is called says so, or two lines would have one name.
+    """
+    text = text.str.strip_chars()
+    said, totals = text.str.to_lowercase(), [TOTAL.lower(), RECORDED.lower()]
+    return (
+        pl.when(said.is_in(totals))
+        .then(text + " (as recorded)")
+        .when(~said.is_in(["", NOT_RECORDED]))
+        .then(text)
+    )
 
 
 def age_on(day: pl.Expr) -> pl.Expr:
