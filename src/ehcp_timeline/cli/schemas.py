@@ -45,7 +45,7 @@ class _OfRecords(GenerateJsonSchema):
         for name, definition in made["properties"].items():
             if (key := name.removesuffix("_")) in keys(record):
                 definition.pop("default", None)
-                says = {"description": described[name]} if name in described else {}
+                says = {"description": " ".join(described[name].split())} if name in described else {}
                 properties[key] = {**definition, **says}
         description = " ".join((record.__doc__ or "").partition("Attributes:")[0].split())
         own = {"description": description, "properties": properties, "required": list(properties)}
