@@ -43,19 +43,23 @@ clocks AS (
     WHERE NOT coalesce(NOT recorded AND answer > CAST(due + INTERVAL 12 MONTH AS DATE), false)
     UNION ALL
     SELECT row, 6, 'review.decide', review_meeting + 28, review_decided, plan_ceased,
-        amendment_notice_sent IS NOT NULL OR amended_plan_issued IS NOT NULL OR cease_notified IS NOT NULL, false
+        amendment_notice_sent IS NOT NULL OR amended_plan_issued IS NOT NULL OR cease_notified IS NOT NULL
+            OR coalesce(transfer_plan_issued >= review_meeting, false),
+        false
     FROM cases WHERE review_meeting IS NOT NULL
     UNION ALL
     SELECT row, 7, 'review.amendments', review_meeting + 28, amendment_notice_sent, plan_ceased,
-        amended_plan_issued IS NOT NULL, false
+        amended_plan_issued IS NOT NULL OR coalesce(transfer_plan_issued >= review_meeting, false), false
     FROM cases
     WHERE review_meeting IS NOT NULL AND (review_outcome = 'amend' OR amendment_notice_sent IS NOT NULL)
     UNION ALL
-    SELECT row, 8, 'review.final', review_meeting + 84, amended_plan_issued, plan_ceased, false, false
+    SELECT row, 8, 'review.final', review_meeting + 84, amended_plan_issued, plan_ceased,
+        coalesce(transfer_plan_issued >= review_meeting, false), false
     FROM cases
     WHERE review_meeting IS NOT NULL AND (review_outcome = 'amend' OR amendment_notice_sent IS NOT NULL)
     UNION ALL
-    SELECT row, 10, 'amend.final', amendment_notice_sent + 56, amended_plan_issued, plan_ceased, false, false
+    SELECT row, 10, 'amend.final', amendment_notice_sent + 56, amended_plan_issued, plan_ceased,
+        coalesce(transfer_plan_issued >= amendment_notice_sent, false), false
     FROM cases WHERE amendment_notice_sent IS NOT NULL
     UNION ALL
     SELECT row,

@@ -64,6 +64,11 @@ def first(*days: date | None) -> date | None:
     return min((day for day in days if day), default=None)
 
 
+def named_since(row: Row, start: date) -> bool:
+    """Return whether a plan that names the next school was sent from a day on."""
+    return row.transfer_plan_issued is not None and row.transfer_plan_issued >= start
+
+
 def limits(row: Row) -> Iterator[Clock]:
     """Yield deadline, due day, answer, end and whether it must have been done, of the limits of one row."""
     if row.request_received:
@@ -72,7 +77,8 @@ def limits(row: Row) -> Iterator[Clock]:
         yield from of_meeting(row, row.review_meeting)
     if row.amendment_notice_sent:
         due = row.amendment_notice_sent + relativedelta(weeks=8)
-        yield "amend.final", due, row.amended_plan_issued, row.plan_ceased, False
+        named = named_since(row, row.amendment_notice_sent)
+        yield "amend.final", due, row.amended_plan_issued, row.plan_ceased, named
     if row.transfer_date:
         yield of_transfer(row, row.transfer_date)
     if row.order_made and row.order_kind == "assess":
@@ -95,12 +101,13 @@ def of_request(row: Row, start: date) -> Iterator[Clock]:
 def of_meeting(row: Row, start: date) -> Iterator[Clock]:
     """Yield what follows a review meeting."""
     four = start + relativedelta(weeks=4)
-    done = bool(row.amendment_notice_sent or row.amended_plan_issued or row.cease_notified)
+    named = named_since(row, start)
+    done = bool(row.amendment_notice_sent or row.amended_plan_issued or row.cease_notified or named)
     yield "review.decide", four, row.review_decided, row.plan_ceased, done
     if row.review_outcome == "amend" or row.amendment_notice_sent:
         amended = row.amended_plan_issued
-        yield "review.amendments", four, row.amendment_notice_sent, row.plan_ceased, bool(amended)
-        yield "review.final", start + relativedelta(weeks=12), amended, row.plan_ceased, False
+        yield "review.amendments", four, row.amendment_notice_sent, row.plan_ceased, bool(amended or named)
+        yield "review.final", start + relativedelta(weeks=12), amended, row.plan_ceased, named
 
 
 def of_transfer(row: Row, start: date) -> Clock:

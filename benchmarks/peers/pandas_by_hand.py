@@ -150,17 +150,20 @@ def reviews(found: Verdicts, rows: pd.DataFrame) -> None:
     met = rows[rows["review_meeting"].notna()]
     start, ceased = met["review_meeting"], met["plan_ceased"]
     shown = met[["amendment_notice_sent", "amended_plan_issued", "cease_notified"]].notna().any(axis=1)
+    shown |= met["transfer_plan_issued"] >= start
     found.limit("review.decide", met, weeks(start, 4), met["review_decided"], ceased, shown)
     amended = (met["review_outcome"] == "amend").fillna(value=False) | met["amendment_notice_sent"].notna()
     met = met[amended.astype(bool)]
     start, ceased = met["review_meeting"], met["plan_ceased"]
     notice, final = met["amendment_notice_sent"], met["amended_plan_issued"]
-    found.limit("review.amendments", met, weeks(start, 4), notice, ceased, final.notna())
-    found.limit("review.final", met, weeks(start, 12), final, ceased)
+    named = met["transfer_plan_issued"] >= start
+    found.limit("review.amendments", met, weeks(start, 4), notice, ceased, final.notna() | named)
+    found.limit("review.final", met, weeks(start, 12), final, ceased, named)
     sent = rows[rows["amendment_notice_sent"].notna()]
     notice, final = sent["amendment_notice_sent"], sent["amended_plan_issued"]
     found.minimum("amend.window", notice + pd.Timedelta(days=15), final)
-    found.limit("amend.final", sent, weeks(notice, 8), final, sent["plan_ceased"])
+    named = sent["transfer_plan_issued"] >= notice
+    found.limit("amend.final", sent, weeks(notice, 8), final, sent["plan_ceased"], named)
     told = rows[rows["cease_notified"].notna()]
     kept = pd.to_datetime(told["cease_notified"].dt.date.map(may_cease_from))
     found.minimum("cease.keep", kept, told["plan_ceased"])

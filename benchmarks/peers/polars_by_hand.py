@@ -69,6 +69,11 @@ def any_of(*names: str) -> pl.Expr:
     return pl.any_horizontal(C(name).is_not_null() for name in names)
 
 
+def named_since(start: str) -> pl.Expr:
+    """Return whether a plan that names the next school was sent from a day on."""
+    return (C("transfer_plan_issued") >= C(start)).fill_null(value=False)
+
+
 def year(start: str) -> pl.Expr:
     """Return the last day of twelve months that begin with a day; 29 February ends on 28 February."""
     on = C(start).dt.offset_by("12mo")
@@ -114,20 +119,22 @@ def duties() -> list[Duty]:
             weeks("review_meeting", 4),
             C("review_decided"),
             C("plan_ceased"),
-            any_of("amendment_notice_sent", "amended_plan_issued", "cease_notified"),
+            any_of("amendment_notice_sent", "amended_plan_issued", "cease_notified")
+            | named_since("review_meeting"),
         ),
         Duty(
             "review.amendments",
             pl.when(amends).then(weeks("review_meeting", 4)),
             C("amendment_notice_sent"),
             C("plan_ceased"),
-            any_of("amended_plan_issued"),
+            any_of("amended_plan_issued") | named_since("review_meeting"),
         ),
         Duty(
             "review.final",
             pl.when(amends).then(weeks("review_meeting", 12)),
             C("amended_plan_issued"),
             C("plan_ceased"),
+            named_since("review_meeting"),
         ),
         Duty(
             "amend.window",
@@ -135,7 +142,13 @@ def duties() -> list[Duty]:
             C("amended_plan_issued"),
             minimum=True,
         ),
-        Duty("amend.final", weeks("amendment_notice_sent", 8), C("amended_plan_issued"), C("plan_ceased")),
+        Duty(
+            "amend.final",
+            weeks("amendment_notice_sent", 8),
+            C("amended_plan_issued"),
+            C("plan_ceased"),
+            named_since("amendment_notice_sent"),
+        ),
         Duty(
             "cease.keep",
             C("cease_notified").map_elements(may_cease_from, return_dtype=pl.Date),
